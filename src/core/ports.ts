@@ -1,0 +1,321 @@
+import type {
+  EventType,
+  ExceptionPayload,
+  Execution,
+  ExecutionEvent,
+  Metrics,
+  ValuePayload,
+} from "./execution.ts";
+import type { Session, SessionGrants, SessionStatus } from "./session.ts";
+import type { SettingsValues } from "./settings.ts";
+import type {
+  Capability,
+  CapabilityKind,
+  StartupFile,
+  Template,
+  TemplateDetail,
+} from "./template.ts";
+
+/**
+ * What the core needs of the world. All of it is asynchronous, although SQLite is not: an adapter for
+ * a store that many daemons share must fit, so nothing here may assume one process.
+ */
+
+// ---------------------------------------------------------------- templates
+
+export interface TemplateStore {
+  /** @throws VmError TEMPLATE_EXISTS */
+  insert(template: Template, settings: SettingsValues): Promise<void>;
+  get(id: string): Promise<TemplateDetail | undefined>;
+  /** Newest first. */
+  list(): Promise<Template[]>;
+  /** False: no such template. @throws VmError TEMPLATE_EXISTS when the new name is taken */
+  update(
+    id: string,
+    change: { name?: string; settings?: SettingsValues; updated_at: string },
+  ): Promise<boolean>;
+  /** Cascades to settings, capabilities and startup files. False: no such template. */
+  delete(id: string): Promise<boolean>;
+  /** Attaching what is attached changes nothing. */
+  addName(id: string, list: "modules" | "libraries", name: string, now: string): Promise<void>;
+  /** Removing what is absent changes nothing. */
+  removeName(id: string, list: "modules" | "libraries", name: string, now: string): Promise<void>;
+  /** @throws VmError CAPABILITY_EXISTS when (kind, name) is taken */
+  insertCapability(capability: Capability): Promise<void>;
+  /** By kind, then name. */
+  listCapabilities(id: string): Promise<Capability[]>;
+  findCapability(id: string, kind: CapabilityKind, name: string): Promise<Capability | undefined>;
+  /** False: the template has none of this id. */
+  deleteCapability(id: string, capabilityId: string): Promise<boolean>;
+  /** @throws VmError STARTUP_FILE_EXISTS when the path is taken */
+  insertStartupFile(file: StartupFile): Promise<void>;
+  /** By order_index, then insertion. */
+  listStartupFiles(id: string): Promise<StartupFile[]>;
+  deleteStartupFile(id: string, startupFileId: string): Promise<boolean>;
+}
+
+// ---------------------------------------------------------------- sessions
+
+/** A session with what only the core needs of it. */
+export interface SessionRecord {
+  readonly session: Session;
+  readonly grants: SessionGrants;
+  /** The checkpoint that is the session's state; absent before the first one. */
+  readonly headCheckpointId?: string;
+}
+
+/** One at a time: whoever holds it may run an execution in the session. */
+export interface SessionLease {
+  release(): void;
+}
+
+export interface SessionStore {
+  insert(record: SessionRecord): Promise<void>;
+  get(id: string): Promise<SessionRecord | undefined>;
+  /** Newest first. */
+  list(status?: SessionStatus): Promise<Session[]>;
+  /** Ids ascending. */
+  idsByStatus(status: SessionStatus): Promise<string[]>;
+  /** Sets the given fields. The row must exist. */
+  update(
+    id: string,
+    change: {
+      status?: SessionStatus;
+      closed_at?: string;
+      last_error?: string;
+      headCheckpointId?: string | null;
+    },
+  ): Promise<void>;
+  /** At once: the lease, or undefined when another holder has it. */
+  tryLease(id: string): Promise<SessionLease | undefined>;
+}
+
+// ---------------------------------------------------------------- executions and checkpoints
+
+/** What a worker found changed in a heap. Opaque to everything but the engine. */
+export interface CheckpointData {
+  /** Fingerprint of the engine that can take it up. */
+  readonly engine: string;
+  /** SHA-256 (hex) of the base image that the first delta of the chain is relative to. */
+  readonly base: string;
+  /** The changed pages, compressed, relative to the parent checkpoint. */
+  readonly delta: Uint8Array;
+  /** Heap in use, bytes. */
+  readonly heapBytes: number;
+  /** Whether `delta` is relative to the base image instead of the parent: the chain starts anew. */
+  readonly full: boolean;
+}
+
+/**
+ * `prepared`: a runtime with its libraries loaded, from which sessions start; belongs to no session.
+ * `startup`, `execution`: the state after one.
+ */
+export type CheckpointKind = "prepared" | "startup" | "execution";
+
+export interface Checkpoint {
+  readonly id: string;
+  readonly sessionId?: string;
+  readonly parentId?: string;
+  readonly executionId?: string;
+  readonly kind: CheckpointKind;
+  readonly createdAt: string;
+  readonly data: CheckpointData;
+}
+
+/** Everything needed to take up a checkpoint: deltas oldest first, the first relative to the base. */
+export interface ImageChain {
+  readonly engine: string;
+  readonly base: string;
+  readonly links: readonly { readonly id: string; readonly delta: Uint8Array }[];
+}
+
+/** The end of an execution: written wholly, in one transaction, or not at all. */
+export interface ExecutionCommit {
+  readonly execution: Omit<Execution, "events">;
+  /** Events that are not in the store yet, ascending. */
+  readonly events: readonly ExecutionEvent[];
+  /** The new state; absent when the session stays as it was. */
+  readonly checkpoint?: Checkpoint;
+  /** The session's change that belongs to it (creation: ready or crashed). */
+  readonly session?: {
+    readonly id: string;
+    readonly status: SessionStatus;
+    readonly last_error?: string;
+  };
+}
+
+export interface ExecutionStore {
+  /** A running execution becomes visible to other readers of the store, with its events so far. */
+  insertRunning(
+    execution: Omit<Execution, "events">,
+    events: readonly ExecutionEvent[],
+  ): Promise<void>;
+  /** More events of a running execution. */
+  appendEvents(events: readonly ExecutionEvent[]): Promise<void>;
+  /**
+   * The row (inserted or completed), events, checkpoint and the session's head in one transaction.
+   * Durable when it resolves. @throws VmError STORE_FULL, with nothing kept
+   */
+  commit(commit: ExecutionCommit): Promise<void>;
+  get(id: string): Promise<Omit<Execution, "events"> | undefined>;
+  /** Newest first. */
+  list(sessionId: string, limit: number): Promise<Omit<Execution, "events">[]>;
+  /** Ascending, `seq > afterSeq`. */
+  events(id: string, afterSeq: number, limit: number): Promise<ExecutionEvent[]>;
+}
+
+export interface CheckpointStore {
+  /** A prepared image. The same id twice changes nothing. */
+  insert(checkpoint: Checkpoint): Promise<void>;
+  has(id: string): Promise<boolean>;
+  chain(id: string): Promise<ImageChain | undefined>;
+  /** Base images by digest: an image outlives the program version whose prelude made its base. */
+  putBase(base: { digest: string; engine: string; bytes: Uint8Array }): Promise<void>;
+  getBase(digest: string): Promise<Uint8Array | undefined>;
+}
+
+/** What happened at the first coming of an idempotency key. */
+export interface IdempotentAnswer {
+  readonly requestDigest: string;
+  /** Absent while the first request still runs. */
+  readonly status?: number;
+  readonly body?: string;
+}
+
+export interface Store {
+  readonly templates: TemplateStore;
+  readonly sessions: SessionStore;
+  readonly executions: ExecutionStore;
+  readonly checkpoints: CheckpointStore;
+  /**
+   * After a start: `starting` sessions become crashed, `running` executions end as error with code
+   * DAEMON_STOPPED and an exception event. Returns the number of ready sessions.
+   */
+  recover(now: string): Promise<{ ready: number; crashed: number; interrupted: number }>;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- running guests
+
+export type JobAction =
+  | { readonly kind: "repl"; readonly input: string }
+  | {
+      readonly kind: "run_file" | "startup";
+      /** Relative to the worktree, links resolved. */
+      readonly path: string;
+      readonly source: string;
+      readonly args: Readonly<Record<string, unknown>>;
+      readonly env: Readonly<Record<string, unknown>>;
+    }
+  | {
+      /** Loads libraries and globals into a fresh runtime; its checkpoint is a prepared image. */
+      readonly kind: "prepare";
+      readonly libraries: readonly LibrarySource[];
+    };
+
+export interface LibrarySource {
+  /** `<id>-<version>`. */
+  readonly name: string;
+  /** The global that it must define. */
+  readonly global: string;
+  readonly source: string;
+}
+
+export interface Job {
+  /** The execution's id. */
+  readonly id: string;
+  readonly sessionId: string;
+  readonly grants: SessionGrants;
+  readonly worktreePath: string;
+  /** The state to start from; undefined: the base image. */
+  readonly headCheckpointId: string | undefined;
+  /** The id under which the new state will be known if it is kept. */
+  readonly nextCheckpointId: string;
+  /** Called only when the chosen worker does not hold the head. */
+  loadImage(): Promise<ImageChain>;
+  readonly action: JobAction;
+}
+
+/** An event as the worker sends it; the execution service numbers it. */
+export interface JobEvent {
+  readonly type: EventType;
+  readonly payload: unknown;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** How a job ended. A guest's failure is one of these, never a rejection. */
+export interface JobOutcome {
+  readonly status: "ok" | "error" | "timeout" | "cancelled";
+  readonly result?: ValuePayload;
+  readonly error?: ExceptionPayload;
+  /** Set when an output or event limit ended it: the API answers 422. */
+  readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
+  /** The new state. Absent: the session is as it was before. */
+  readonly checkpoint?: CheckpointData;
+  /** Whether what the code did to the heap was undone. */
+  readonly rolledBack: boolean;
+  readonly metrics: Metrics;
+}
+
+export interface JobHandle {
+  /** Rejects only with a VmError (QUEUE_FULL, SHUTTING_DOWN) before the guest ran, or for our bug. */
+  readonly outcome: Promise<JobOutcome>;
+  /** Resolves when a worker has begun it. */
+  readonly started: Promise<void>;
+  /** Ends it as `cancelled`, by force where needed. After its end: nothing. */
+  cancel(): void;
+}
+
+export interface Runner {
+  /** Events come in order, in batches, before the outcome resolves. */
+  run(job: Job, onEvents: (events: readonly JobEvent[]) => void): JobHandle;
+  summary(): {
+    workers: { total: number; busy: number };
+    queue_depth: number;
+    resident_sessions: number;
+  };
+  /** What the base image and the engine of this program are. Resolves with the first ready worker. */
+  engine(): Promise<{ fingerprint: string; base: string }>;
+  /** Workers drop what they hold of a session. */
+  forget(sessionId: string): void;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- files and libraries
+
+export interface Worktrees {
+  /** @throws VmError INVALID_WORKTREE */
+  check(worktreePath: string): Promise<void>;
+  /**
+   * Reads a regular file of the worktree, links resolved, without a race.
+   * @returns The path relative to the worktree that the links lead to, and the UTF-8 text.
+   * @throws VmError INVALID_PATH, FILE_NOT_FOUND, BODY_TOO_LARGE (over LIMITS.sourceBytesMax)
+   */
+  readSource(worktreePath: string, path: string): Promise<{ path: string; source: string }>;
+  /** Cleaned, or @throws VmError INVALID_PATH: empty, absolute, escaping. Touches no file. */
+  cleanPath(path: string): string;
+}
+
+export interface LibraryCache {
+  /** `lodash`, `lodash-4.17.21`, `lodash@4.17.21` → `lodash-4.17.21`; undefined: not known. */
+  canonicalName(name: string): Promise<string | undefined>;
+  /** @throws Error whose message says which library is not in the cache or damaged. */
+  load(canonicalName: string): Promise<LibrarySource>;
+}
+
+export interface ModuleCatalog {
+  /** Names that `require` can give. */
+  readonly names: readonly string[];
+}
+
+export interface Clock {
+  nowMs(): number;
+}
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}

@@ -1,0 +1,65 @@
+import { Json, OneOf, type Static, Strict, Timestamp, Type, Uuid } from "./schema.ts";
+import type { SettingsValues } from "./settings.ts";
+
+export const SESSION_STATUSES = ["starting", "ready", "crashed", "closed"] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+export const Session = Strict(
+  {
+    id: Uuid,
+    vm_id: Uuid,
+    workspace_id: Type.String(),
+    base_commit_oid: Type.String(),
+    worktree_path: Type.String({ description: "Absolute" }),
+    status: OneOf(SESSION_STATUSES),
+    created_at: Timestamp,
+    closed_at: Type.Optional(Timestamp),
+    last_error: Type.Optional(Type.String()),
+    runtime_meta: Type.Optional(Json),
+  },
+  { $id: "Session", description: "A live runtime made from a template, bound to a folder" },
+);
+export type Session = Static<typeof Session>;
+
+export const CreateSession = Strict(
+  {
+    template_id: Type.Optional(Type.String()),
+    workspace_id: Type.Optional(Type.String({ maxLength: 256 })),
+    base_commit_oid: Type.Optional(Type.String({ maxLength: 256 })),
+    worktree_path: Type.Optional(Type.String()),
+  },
+  { $id: "CreateSession", description: "All four are required" },
+);
+export type CreateSession = Static<typeof CreateSession>;
+
+export const RuntimeSummary = Strict(
+  {
+    active_sessions: Type.Integer(),
+    active_session_ids: Type.Array(Uuid),
+    resident_sessions: Type.Integer({ description: "Sessions whose image some worker holds" }),
+    workers: Strict({ total: Type.Integer(), busy: Type.Integer() }),
+    queue_depth: Type.Integer({ description: "Executions that wait for a worker" }),
+  },
+  { $id: "RuntimeSummary" },
+);
+export type RuntimeSummary = Static<typeof RuntimeSummary>;
+
+/**
+ * What a session's guest is allowed, fixed at its creation. It is kept in the session's row and sent
+ * with every job: nothing in a guest heap is ever asked.
+ */
+export interface SessionGrants {
+  readonly settings: SettingsValues;
+  /** Native modules that `require` gives, sorted. */
+  readonly modules: readonly string[];
+  /** `<id>-<version>`, in load order. */
+  readonly libraries: readonly string[];
+  /** Values of `global` capabilities by name, defined before anything runs. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  /** Values of `env` capabilities: what `__ENV__` holds beneath an execution's own `env`. */
+  readonly env: Readonly<Record<string, unknown>>;
+  /** A `fs` capability with `{"read_only": true}`: the modules may not write the worktree. */
+  readonly fsReadOnly: boolean;
+  /** A `net` capability: programs started by `exec` may open TCP connections. */
+  readonly netAllowed: boolean;
+}

@@ -1,0 +1,121 @@
+import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
+import type { CheckpointData, JobAction, JobEvent } from "../core/ports.ts";
+import type { SessionGrants } from "../core/session.ts";
+
+/**
+ * Both directions between the daemon's supervisor and a worker process, on one page.
+ *
+ * Two channels join them:
+ *
+ * 1. Control: Bun's IPC with `serialization: "advanced"`, messages below. The worker sends `ready`
+ *    once; then the daemon sends one `run` at a time and gets any number of `events`, then one `done`.
+ *    A worker exits when this channel closes, so that a killed daemon leaves no orphan.
+ * 2. Data: a socket pair, descriptor WORKER_DATA_FD in the worker, where the worker blocks in reads
+ *    and writes. It asks and the daemon answers, strictly in turn: files of the worktree (a guest's
+ *    `require` cannot wait for an event loop), images to take up, and deltas too large for control.
+ *    A frame is a u32 (little endian) byte length of header, a u32 byte length of body, the header
+ *    (JSON, UTF-8) and the body (bytes).
+ *
+ * What a worker says is parsed by the daemon (supervisor/), bounded, and authorised against the job
+ * that the daemon gave it: a worker that was taken over by its guest can lie about its own session
+ * and about nothing else.
+ */
+export const WORKER_DATA_FD = 3;
+
+/** Deltas up to this size travel inside `done`; larger ones by the data channel, in chunks. */
+export const INLINE_DELTA_BYTES_MAX = 256 * 1024;
+export const DATA_CHUNK_BYTES_MAX = 1024 * 1024;
+
+/** What a worker may touch; entered before it sees guest code, and never left. */
+export type WorkerProfile =
+  /** No file, no program, no network: sessions without modules. */
+  | { readonly kind: "bare" }
+  /** The worktree and what programs need to run. */
+  | {
+      readonly kind: "worktree";
+      readonly worktreePath: string;
+      readonly writable: boolean;
+      readonly exec: boolean;
+      readonly tcp: boolean;
+    };
+
+export interface RunMessage {
+  readonly type: "run";
+  readonly jobId: string;
+  readonly sessionId: string;
+  readonly grants: SessionGrants;
+  readonly worktreePath: string;
+  /** Absent: the base image. The worker asks for it by the data channel when it does not hold it. */
+  readonly headCheckpointId?: string;
+  readonly nextCheckpointId: string;
+  readonly action: JobAction;
+}
+
+export type ToWorker =
+  /** Once, first: which profile to enter. The worker answers `ready`. */
+  | { readonly type: "enter"; readonly profile: WorkerProfile }
+  | RunMessage
+  /** Drop cached images of a session (closed, deleted). */
+  | { readonly type: "forget"; readonly sessionId: string };
+
+export type FromWorker =
+  | {
+      readonly type: "ready";
+      readonly pid: number;
+      /** Fingerprint of the engine: SHA-256 of the .wasm and the host protocol's version. */
+      readonly engine: string;
+      /** SHA-256 (hex) of this program's base image. */
+      readonly base: string;
+      /** Whether the kernel keeps the profile (Landlock), or only careful checks do. */
+      readonly confinement: "kernel" | "checks";
+    }
+  | { readonly type: "events"; readonly jobId: string; readonly events: readonly JobEvent[] }
+  | DoneMessage;
+
+export interface DoneMessage {
+  readonly type: "done";
+  readonly jobId: string;
+  /** Events since the last `events` message. */
+  readonly events: readonly JobEvent[];
+  readonly status: "ok" | "error" | "timeout";
+  readonly result?: ValuePayload;
+  readonly error?: ExceptionPayload;
+  readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
+  /** With `deltaByData`, `delta` is empty here and was sent by the data channel. */
+  readonly checkpoint?: CheckpointData & { readonly deltaByData: boolean };
+  readonly rolledBack: boolean;
+  readonly durationMs: number;
+  readonly cpuMs: number;
+  readonly heapBytes: number;
+  /** The worker is not to be used again (its engine trapped in a way that cannot be mended). */
+  readonly retire?: boolean;
+}
+
+/** Requests of the worker on the data channel. */
+export type DataRequest =
+  /** The first of these paths (relative to the worktree, cleaned) that is a regular file. */
+  | { readonly op: "file"; readonly jobId: string; readonly candidates: readonly string[] }
+  /** The head of the job: answered by `image`, then one `link` frame after another. */
+  | { readonly op: "image"; readonly jobId: string }
+  /** The base image of that digest: body in the answer. */
+  | { readonly op: "base"; readonly digest: string }
+  /** A chunk of the job's delta, in the body; `last` ends it. Answered by `ok`. */
+  | { readonly op: "delta"; readonly jobId: string; readonly last: boolean };
+
+/** Answers of the daemon on the data channel. */
+export type DataResponse =
+  /** Body: the file's bytes. `path`: links resolved. */
+  | { readonly op: "file"; readonly path: string }
+  | { readonly op: "none" }
+  | {
+      readonly op: "image";
+      readonly engine: string;
+      readonly base: string;
+      /** Deltas follow, oldest first, each in as many `link` frames as it takes. */
+      readonly links: readonly { readonly id: string; readonly bytes: number }[];
+    }
+  | { readonly op: "link"; readonly last: boolean }
+  | { readonly op: "base" }
+  | { readonly op: "ok" }
+  /** `code`: EACCES, ENOENT, EFBIG, IMAGE_GONE … */
+  | { readonly op: "error"; readonly code: string; readonly message: string };
