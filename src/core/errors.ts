@@ -219,6 +219,7 @@ export class VmError extends Error {
   override readonly name = "VmError";
   readonly code: ErrorCode;
   readonly details: ErrorDetails | undefined;
+  readonly hint: string;
   /** Seconds for the Retry-After header, where trying again helps. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -227,6 +228,8 @@ export class VmError extends Error {
     options: {
       message?: string;
       details?: ErrorDetails;
+      /** Instead of the table's, where this case has a better next step. */
+      hint?: string;
       cause?: unknown;
       retryAfterSeconds?: number;
     } = {},
@@ -234,14 +237,11 @@ export class VmError extends Error {
     super(options.message ?? ERRORS[code].message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.hint = options.hint ?? ERRORS[code].hint;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get kind(): ErrorKind {
     return ERRORS[this.code].kind;
-  }
-
-  get hint(): string {
-    return ERRORS[this.code].hint;
   }
 }

@@ -62,6 +62,8 @@ export interface SessionRecord {
   readonly grants: SessionGrants;
   /** The checkpoint that is the session's state; absent before the first one. */
   readonly headCheckpointId?: string;
+  /** How many deltas taking up the head reads; 0 without a head. */
+  readonly headDepth: number;
 }
 
 /** One at a time: whoever holds it may run an execution in the session. */
@@ -70,7 +72,7 @@ export interface SessionLease {
 }
 
 export interface SessionStore {
-  insert(record: SessionRecord): Promise<void>;
+  insert(record: SessionRecord, idempotency?: IdempotencyRecord): Promise<void>;
   get(id: string): Promise<SessionRecord | undefined>;
   /** Newest first. */
   list(status?: SessionStatus): Promise<Session[]>;
@@ -85,6 +87,7 @@ export interface SessionStore {
       last_error?: string;
       headCheckpointId?: string | null;
     },
+    idempotency?: IdempotencyRecord,
   ): Promise<void>;
   /** At once: the lease, or undefined when another holder has it. */
   tryLease(id: string): Promise<SessionLease | undefined>;
@@ -136,6 +139,8 @@ export interface ExecutionCommit {
   readonly events: readonly ExecutionEvent[];
   /** The new state; absent when the session stays as it was. */
   readonly checkpoint?: Checkpoint;
+  /** Written in the same transaction, so that a retry finds the answer exactly when it was kept. */
+  readonly idempotency?: IdempotencyRecord;
   /** The session's change that belongs to it (creation: ready or crashed). */
   readonly session?: {
     readonly id: string;
@@ -149,6 +154,7 @@ export interface ExecutionStore {
   insertRunning(
     execution: Omit<Execution, "events">,
     events: readonly ExecutionEvent[],
+    idempotency?: IdempotencyRecord,
   ): Promise<void>;
   /** More events of a running execution. */
   appendEvents(events: readonly ExecutionEvent[]): Promise<void>;
@@ -174,12 +180,21 @@ export interface CheckpointStore {
   getBase(digest: string): Promise<Uint8Array | undefined>;
 }
 
-/** What happened at the first coming of an idempotency key. */
-export interface IdempotentAnswer {
-  readonly requestDigest: string;
-  /** Absent while the first request still runs. */
-  readonly status?: number;
-  readonly body?: string;
+/** An idempotency key that was answered, and what it made. */
+export interface IdempotencyRecord {
+  readonly key: string;
+  /** SHA-256 (hex) of the route and the body: the same key with another one is refused. */
+  readonly digest: string;
+  /** The execution or the session that the first request made; its answer is made from it again. */
+  readonly subjectId: string;
+  readonly createdAt: string;
+}
+
+export interface IdempotencyStore {
+  /** Records made at or after `since`; older ones count as never seen. */
+  find(key: string, since: string): Promise<IdempotencyRecord | undefined>;
+  /** Drops records made before. */
+  sweep(before: string): Promise<void>;
 }
 
 export interface Store {
@@ -187,6 +202,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly executions: ExecutionStore;
   readonly checkpoints: CheckpointStore;
+  readonly idempotency: IdempotencyStore;
   /**
    * After a start: `starting` sessions become crashed, `running` executions end as error with code
    * DAEMON_STOPPED and an exception event. Returns the number of ready sessions.
@@ -231,6 +247,8 @@ export interface Job {
   readonly headCheckpointId: string | undefined;
   /** The id under which the new state will be known if it is kept. */
   readonly nextCheckpointId: string;
+  /** Whether the new state is to be a delta against the base image: the chain has grown long. */
+  readonly wantFull: boolean;
   /** Called only when the chosen worker does not hold the head. */
   loadImage(): Promise<ImageChain>;
   readonly action: JobAction;

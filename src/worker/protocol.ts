@@ -48,6 +48,8 @@ export interface RunMessage {
   /** Absent: the base image. The worker asks for it by the data channel when it does not hold it. */
   readonly headCheckpointId?: string;
   readonly nextCheckpointId: string;
+  /** The checkpoint's delta is to be relative to the base image. */
+  readonly wantFull: boolean;
   readonly action: JobAction;
 }
 

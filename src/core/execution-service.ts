@@ -1,0 +1,270 @@
+import { VmError } from "./errors.ts";
+import type { Execution, ExecutionEvent, ReplRequest, RunFileRequest } from "./execution.ts";
+import type { EndedRun, ExecutionRunner, RunRequest } from "./execution-runner.ts";
+import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts";
+import { parseId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import type { LiveExecution } from "./live-execution.ts";
+import type { JobOutcome, SessionRecord, Store, Worktrees } from "./ports.ts";
+import { required } from "./required.ts";
+
+export type FollowItem =
+  | { readonly type: "event"; readonly event: ExecutionEvent }
+  | { readonly type: "end"; readonly execution: Execution };
+
+/** Runs code in sessions, and reads what became of it. */
+export class ExecutionService {
+  constructor(
+    private readonly store: Store,
+    private readonly runs: ExecutionRunner,
+    private readonly worktrees: Worktrees,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /**
+   * Runs a snippet in a session and waits until it ends.
+   *
+   * A session runs one execution at a time and there is no queue for it: a second caller sees
+   * SESSION_BUSY at once rather than a time-out later.
+   *
+   * @returns The ended execution with its events, durable. With `wait: false` the running one,
+   *   without events, visible to every reader.
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY,
+   *   OUTPUT_LIMIT_EXCEEDED, QUEUE_FULL, SHUTTING_DOWN, STORE_FULL, IDEMPOTENCY_KEY_REUSED
+   */
+  async repl(body: ReplRequest, options: RequestOptions = {}): Promise<Execution> {
+    const { session_id, input } = required(
+      { session_id: body.session_id, input: body.input },
+      "session_id and input are required",
+    );
+    assertSourceSize("input", input);
+    const sessionId = parseId("session", session_id);
+    return this.once("repl", body, options, (keyed) =>
+      this.execute(sessionId, body.wait !== false, keyed, async () => ({
+        kind: "repl",
+        action: { kind: "repl", input },
+        fields: { input, args: [], env: {} },
+      })),
+    );
+  }
+
+  /**
+   * Runs a file of the session's worktree; else as `repl`. The path is checked before any of it runs.
+   *
+   * @throws VmError as `repl`, and INVALID_PATH, FILE_NOT_FOUND
+   */
+  async runFile(body: RunFileRequest, options: RequestOptions = {}): Promise<Execution> {
+    const { session_id, path } = required(
+      { session_id: body.session_id, path: body.path },
+      "session_id and path are required",
+    );
+    const sessionId = parseId("session", session_id);
+    const args = body.args ?? {};
+    const env = body.env ?? {};
+    return this.once("run-file", body, options, (keyed) =>
+      this.execute(sessionId, body.wait !== false, keyed, async ({ session, grants }) => {
+        const file = await this.worktrees.readSource(session.worktree_path, path);
+        return {
+          kind: "run_file",
+          action: { kind: "run_file", ...file, args, env: { ...grants.env, ...env } },
+          fields: { path: file.path, args, env },
+        };
+      }),
+    );
+  }
+
+  /** Newest first, without events. @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND */
+  async list(sessionId: string, limit: number = LIMITS.executionPageRows): Promise<Execution[]> {
+    const id = parseId("session", sessionId);
+    if (!(await this.store.sessions.get(id))) throw sessionNotFound(id);
+    const stored = await this.store.executions.list(id, limit);
+    const live = this.runs.inSession(id);
+    if (!live || stored.some((execution) => execution.id === live.execution.id)) return stored;
+    return [live.execution, ...stored].slice(0, limit);
+  }
+
+  /**
+   * @param options.waitMs  Waits for the end at most this long.
+   * @throws VmError VALIDATION_ERROR, EXECUTION_NOT_FOUND
+   */
+  async get(id: string, options: { waitMs?: number } = {}): Promise<Execution> {
+    const executionId = parseId("execution", id);
+    const deadlineMs = performance.now() + (options.waitMs ?? 0);
+    for (;;) {
+      const live = this.runs.find(executionId);
+      if (!live) return this.stored(executionId);
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0) return live.execution;
+      await live.changed({ timeoutMs: leftMs });
+    }
+  }
+
+  /** Ascending, `seq > afterSeq`. @throws VmError VALIDATION_ERROR, EXECUTION_NOT_FOUND */
+  async events(id: string, afterSeq: number, limit?: number): Promise<ExecutionEvent[]> {
+    const executionId = parseId("execution", id);
+    const live = this.runs.find(executionId);
+    if (live) {
+      return live.events.slice(afterSeq, live.stored).slice(0, limit ?? live.stored);
+    }
+    await this.stored(executionId);
+    return this.store.executions.events(executionId, afterSeq, limit ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Ends a running execution by force; the session is as it was before it.
+   *
+   * @returns The ended execution: `cancelled`, or how it ended when it was quicker.
+   * @throws VmError EXECUTION_NOT_FOUND, EXECUTION_NOT_RUNNING
+   */
+  async cancel(id: string): Promise<Execution> {
+    const executionId = parseId("execution", id);
+    const live = this.runs.find(executionId);
+    if (!live) {
+      const execution = await this.stored(executionId);
+      throw new VmError("EXECUTION_NOT_RUNNING", {
+        details: { execution_id: executionId, status: execution.status },
+      });
+    }
+    live.cancel();
+    while (this.runs.find(executionId)) await live.changed();
+    const ended = live.ended ?? (await this.stored(executionId));
+    if (ended.status !== "cancelled") {
+      throw new VmError("EXECUTION_NOT_RUNNING", {
+        details: { execution_id: executionId, status: ended.status },
+      });
+    }
+    return ended;
+  }
+
+  /**
+   * Every event after `afterSeq`, those to come included, then the ended execution.
+   *
+   * Events are seen when they are in the store: a reader that comes back after a crash of the daemon
+   * and asks for what follows the last one it saw misses none and gets none twice.
+   */
+  async *follow(id: string, afterSeq: number, signal: AbortSignal): AsyncGenerator<FollowItem> {
+    const executionId = parseId("execution", id);
+    let seq = afterSeq;
+    const live = this.runs.find(executionId);
+    if (live) {
+      this.runs.follow(live);
+      try {
+        while (!signal.aborted) {
+          for (; seq < live.stored; seq++) yield { type: "event", event: live.events[seq]! };
+          if (!this.runs.find(executionId)) break;
+          if (seq >= live.stored) await live.changed({ signal });
+        }
+      } finally {
+        this.runs.unfollow(live);
+      }
+    }
+    const execution = await this.stored(executionId);
+    while (!signal.aborted) {
+      const page = await this.store.executions.events(executionId, seq, LIMITS.pageRowsMax);
+      for (const event of page) yield { type: "event", event };
+      seq = page.at(-1)?.seq ?? seq;
+      if (page.length < LIMITS.pageRowsMax) break;
+    }
+    if (!signal.aborted) yield { type: "end", execution };
+  }
+
+  // -------------------------------------------------------------- how one is run
+
+  private async execute(
+    sessionId: string,
+    wait: boolean,
+    keyed: KeyedRequest | undefined,
+    prepare: (record: SessionRecord) => Promise<Pick<RunRequest, "kind" | "action" | "fields">>,
+  ): Promise<Execution> {
+    this.runs.assertOpen();
+    const lease = await this.store.sessions.tryLease(sessionId);
+    let started: { live: LiveExecution; ended: Promise<EndedRun> };
+    try {
+      const record = await this.store.sessions.get(sessionId);
+      if (!record) throw sessionNotFound(sessionId);
+      if (record.session.status !== "ready") throw sessionNotReady(record);
+      if (!lease) throw this.busy(sessionId);
+      started = this.runs.start({
+        record,
+        ...(await prepare(record)),
+        ...(keyed === undefined ? {} : { idempotency: keyed }),
+      });
+    } catch (error) {
+      lease?.release();
+      throw error;
+    }
+    const ended = started.ended.finally(() => lease.release());
+    if (!wait) {
+      ended.catch(() => {}); // Its end is written down; nobody waits for it here.
+      await this.runs.insertNow(started.live, keyed);
+      return started.live.execution;
+    }
+    const { execution, outcome } = await ended;
+    return answerOf(execution, outcome.outputLimit);
+  }
+
+  private once(
+    route: string,
+    body: unknown,
+    options: RequestOptions,
+    perform: (keyed: KeyedRequest | undefined) => Promise<Execution>,
+  ): Promise<Execution> {
+    return this.idempotency.once(route, body, options, perform, async (id) => {
+      const execution = await this.stored(id);
+      const events = await this.store.executions.events(id, 0, Number.MAX_SAFE_INTEGER);
+      return answerOf({ ...execution, events }, outputLimitOf(execution));
+    });
+  }
+
+  private async stored(id: string): Promise<Execution> {
+    const execution = await this.store.executions.get(id);
+    if (execution) return execution;
+    throw new VmError("EXECUTION_NOT_FOUND", { details: { execution_id: id } });
+  }
+
+  private busy(sessionId: string): VmError {
+    const running = this.runs.inSession(sessionId);
+    return new VmError("SESSION_BUSY", {
+      details: {
+        session_id: sessionId,
+        ...(running === undefined ? {} : { execution_id: running.execution.id }),
+      },
+    });
+  }
+}
+
+/** An output limit is an HTTP error, although the execution is kept. */
+function answerOf(execution: Execution, exceeded: JobOutcome["outputLimit"]): Execution {
+  if (!exceeded) return execution;
+  throw new VmError("OUTPUT_LIMIT_EXCEEDED", {
+    details: { execution_id: execution.id, session_id: execution.session_id, ...exceeded },
+  });
+}
+
+function outputLimitOf({ error }: Execution): JobOutcome["outputLimit"] {
+  const limit = error?.limit;
+  if (error?.code !== "OUTPUT_LIMIT_EXCEEDED") return undefined;
+  if (limit !== "max_events" && limit !== "max_output_kb") return undefined;
+  return { limit, max: Number(/\d+/.exec(error.message)?.[0] ?? 0) };
+}
+
+function assertSourceSize(field: string, source: string): void {
+  if (source.length <= LIMITS.sourceBytesMax) return;
+  const message = `${field} must be at most ${LIMITS.sourceBytesMax} bytes`;
+  throw new VmError("VALIDATION_ERROR", {
+    message,
+    details: { issues: [{ path: `/${field}`, message }] },
+  });
+}
+
+const sessionNotFound = (id: string) =>
+  new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+
+const sessionNotReady = ({ session }: SessionRecord) =>
+  new VmError("SESSION_NOT_READY", {
+    details: {
+      session_id: session.id,
+      status: session.status,
+      ...(session.last_error === undefined ? {} : { last_error: session.last_error }),
+    },
+  });

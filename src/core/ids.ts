@@ -1,0 +1,21 @@
+import { VmError } from "./errors.ts";
+
+/** A new id: UUID v7, so that ids sort by the time they were made. */
+export const newId = (): string => Bun.randomUUIDv7();
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The id in the form the store knows.
+ *
+ * @param name  What it identifies, as the message says it: `template`, `session`, `execution` …
+ * @throws VmError VALIDATION_ERROR `<name>_id must be a valid UUID`
+ */
+export function parseId(name: string, id: string): string {
+  if (UUID.test(id)) return id.toLowerCase();
+  const message = `${name}_id must be a valid UUID`;
+  throw new VmError("VALIDATION_ERROR", {
+    message,
+    details: { issues: [{ path: `/${name}_id`, message }] },
+  });
+}

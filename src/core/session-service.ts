@@ -1,0 +1,313 @@
+import { VmError } from "./errors.ts";
+import type { ExecutionRunner } from "./execution-runner.ts";
+import { grantsOf } from "./grants.ts";
+import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts";
+import { newId, parseId } from "./ids.ts";
+import type {
+  Clock,
+  IdempotencyRecord,
+  LibraryCache,
+  ModuleCatalog,
+  Runner,
+  SessionLease,
+  SessionRecord,
+  Store,
+  Worktrees,
+} from "./ports.ts";
+import type { PreparedImages } from "./prepared-images.ts";
+import { printable, required } from "./required.ts";
+import {
+  type CreateSession,
+  SESSION_STATUSES,
+  type Session,
+  type SessionStatus,
+} from "./session.ts";
+import type { StartupFile, TemplateDetail } from "./template.ts";
+
+const LIBRARIES_FAILED = "failed to load libraries:";
+const LIBRARIES_HINT =
+  "Fetch the libraries into the daemon's cache with `vm-system libs download`, then create the session again.";
+
+/** Sessions: made from templates, read, closed. */
+export class SessionService {
+  /** Sessions that are being closed: an execution that is refused for it is not a bug. */
+  private readonly closing = new Set<string>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly runs: ExecutionRunner,
+    private readonly runner: Runner,
+    private readonly prepared: PreparedImages,
+    private readonly worktrees: Worktrees,
+    private readonly libraries: LibraryCache,
+    private readonly modules: ModuleCatalog,
+    private readonly idempotency: Idempotency,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Newest first. @throws VmError VALIDATION_ERROR for a status that is none */
+  async list(status?: string): Promise<Session[]> {
+    if (status === undefined) return this.store.sessions.list();
+    if (!isStatus(status)) {
+      const message = `status must be one of ${SESSION_STATUSES.join(", ")}`;
+      throw new VmError("VALIDATION_ERROR", {
+        message,
+        details: { issues: [{ path: "status", message }] },
+      });
+    }
+    return this.store.sessions.list(status);
+  }
+
+  /** @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND */
+  async get(id: string): Promise<Session> {
+    return (await this.record(parseId("session", id))).session;
+  }
+
+  /**
+   * Makes a session: libraries in list order, then startup files, each recorded as an execution.
+   *
+   * @returns The ready session, durable.
+   * @throws VmError VALIDATION_ERROR, TEMPLATE_NOT_FOUND, INVALID_WORKTREE, SESSION_STARTUP_FAILED
+   *   (the row stays, crashed), QUEUE_FULL, SHUTTING_DOWN, STORE_FULL, IDEMPOTENCY_KEY_REUSED
+   */
+  async create(body: CreateSession, options: RequestOptions = {}): Promise<Session> {
+    const fields = required(
+      {
+        template_id: body.template_id,
+        workspace_id: body.workspace_id,
+        base_commit_oid: body.base_commit_oid,
+        worktree_path: body.worktree_path,
+      },
+      "template_id, workspace_id, base_commit_oid, and worktree_path are required",
+    );
+    printable("workspace_id", fields.workspace_id);
+    printable("base_commit_oid", fields.base_commit_oid);
+    const templateId = parseId("template", fields.template_id);
+    return this.idempotency.once(
+      "sessions",
+      body,
+      options,
+      async (keyed) => {
+        this.runs.assertOpen();
+        const detail = await this.store.templates.get(templateId);
+        if (!detail) {
+          throw new VmError("TEMPLATE_NOT_FOUND", { details: { template_id: templateId } });
+        }
+        await this.worktrees.check(fields.worktree_path);
+        return this.make(detail, fields, keyed);
+      },
+      async (id) => {
+        const { session } = await this.record(id);
+        if (session.status !== "crashed") return session;
+        throw startupFailed(session.id, session.last_error ?? "startup failed", {});
+      },
+    );
+  }
+
+  /**
+   * Closes a session for good; its row and history stay. A running execution is cancelled first.
+   * Closing a closed one changes nothing.
+   *
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND
+   */
+  async close(id: string): Promise<Session> {
+    const sessionId = parseId("session", id);
+    const { session } = await this.record(sessionId);
+    if (session.status === "closed") return session;
+    this.closing.add(sessionId);
+    try {
+      const lease = await this.leaseByForce(sessionId);
+      try {
+        const now = this.now();
+        const current = (await this.record(sessionId)).session;
+        if (current.status !== "closed") {
+          await this.store.sessions.update(sessionId, { status: "closed", closed_at: now });
+        }
+        this.runner.forget(sessionId);
+        return (await this.record(sessionId)).session;
+      } finally {
+        lease.release();
+      }
+    } finally {
+      this.closing.delete(sessionId);
+    }
+  }
+
+  // -------------------------------------------------------------- creation
+
+  private async make(
+    detail: TemplateDetail,
+    fields: { workspace_id: string; base_commit_oid: string; worktree_path: string },
+    keyed: KeyedRequest | undefined,
+  ): Promise<Session> {
+    const createdAt = this.now();
+    const grants = grantsOf(detail, this.modules);
+    const starting: SessionRecord = {
+      session: {
+        id: newId(),
+        vm_id: detail.template.id,
+        workspace_id: fields.workspace_id,
+        base_commit_oid: fields.base_commit_oid,
+        worktree_path: fields.worktree_path,
+        status: "starting",
+        created_at: createdAt,
+      },
+      grants,
+      headDepth: 0,
+    };
+    const id = starting.session.id;
+    const idempotency = keyed && { ...keyed, subjectId: id, createdAt };
+    const head = this.prepared.known(grants);
+    if (detail.startup_files.length === 0 && head !== undefined) {
+      // Nothing of it can fail or take time: the row is ready when it appears.
+      const ready: SessionRecord = {
+        ...starting,
+        session: { ...starting.session, status: "ready" },
+        ...head,
+      };
+      await this.store.sessions.insert(ready, idempotency);
+      return ready.session;
+    }
+    const lease = await this.store.sessions.tryLease(id);
+    if (!lease) throw new Error(`the new session ${id} is leased already`);
+    try {
+      await this.store.sessions.insert(starting);
+      await this.prepareHead(starting, idempotency);
+      await this.runStartupFiles(id, detail.startup_files, idempotency);
+      return (await this.record(id)).session;
+    } finally {
+      lease.release();
+    }
+  }
+
+  private async prepareHead(
+    { session, grants }: SessionRecord,
+    idempotency: IdempotencyRecord | undefined,
+  ): Promise<void> {
+    try {
+      const { headCheckpointId } = await this.prepared.make(session, grants, this.libraries);
+      if (headCheckpointId !== undefined) {
+        await this.store.sessions.update(session.id, { headCheckpointId });
+      }
+    } catch (error) {
+      if (error instanceof VmError) await this.crashFor(session.id, error);
+      const reason = error instanceof Error ? error.message : String(error);
+      await this.crash(
+        session.id,
+        `${LIBRARIES_FAILED} ${reason}`,
+        idempotency,
+        {
+          libraries: grants.libraries,
+        },
+        error,
+      );
+    }
+  }
+
+  private async runStartupFiles(
+    id: string,
+    files: readonly StartupFile[],
+    idempotency: IdempotencyRecord | undefined,
+  ): Promise<void> {
+    for (const file of files) {
+      if (this.closing.has(id)) break;
+      await this.runStartupFile(await this.record(id), file, idempotency);
+    }
+    await this.store.sessions.update(id, { status: "ready" }, idempotency);
+  }
+
+  private async runStartupFile(
+    record: SessionRecord,
+    file: StartupFile,
+    idempotency: IdempotencyRecord | undefined,
+  ): Promise<void> {
+    const { session, grants } = record;
+    let source: { path: string; source: string };
+    try {
+      source = await this.worktrees.readSource(session.worktree_path, file.path);
+    } catch (error) {
+      if (!(error instanceof VmError)) throw error;
+      const message = `startup failed: ${error.message}: ${file.path}`;
+      return this.crash(session.id, message, idempotency, { path: file.path, cause: error.code });
+    }
+    const { execution, outcome } = await this.runs
+      .start({
+        record,
+        kind: "startup",
+        action: { kind: "startup", ...source, args: {}, env: grants.env },
+        fields: { path: source.path, args: {}, env: {} },
+      })
+      .ended.catch((error) => this.crashFor(session.id, error));
+    if (outcome.status === "ok") return;
+    const reason = outcome.error?.message ?? outcome.status;
+    await this.crash(session.id, `startup failed: ${file.path}: ${reason}`, idempotency, {
+      path: source.path,
+      execution_id: execution.id,
+      ...(outcome.error?.stack === undefined ? {} : { stack: outcome.error.stack }),
+    });
+  }
+
+  /**
+   * The runner or the store refused: this session is not to be used, and the client may try again,
+   * with the same idempotency key too, since none is recorded.
+   */
+  private async crashFor(id: string, error: unknown): Promise<never> {
+    if (!(error instanceof VmError)) throw error;
+    await this.store.sessions.update(id, {
+      status: "crashed",
+      last_error: `startup failed: ${error.message}`,
+    });
+    throw error;
+  }
+
+  private async crash(
+    id: string,
+    message: string,
+    idempotency: IdempotencyRecord | undefined,
+    details: Record<string, unknown>,
+    cause?: unknown,
+  ): Promise<never> {
+    await this.store.sessions.update(id, { status: "crashed", last_error: message }, idempotency);
+    throw startupFailed(id, message, details, cause);
+  }
+
+  // -------------------------------------------------------------- the rest
+
+  /** Waits for the session's lease, cancelling whatever holds it. */
+  private async leaseByForce(id: string): Promise<SessionLease> {
+    for (;;) {
+      const lease = await this.store.sessions.tryLease(id);
+      if (lease) return lease;
+      const live = this.runs.inSession(id);
+      live?.cancel();
+      if (live) await live.changed({ timeoutMs: 50 });
+      else await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  private async record(id: string): Promise<SessionRecord> {
+    const record = await this.store.sessions.get(id);
+    if (record) return record;
+    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}
+
+const isStatus = (status: string): status is SessionStatus =>
+  (SESSION_STATUSES as readonly string[]).includes(status);
+
+const startupFailed = (
+  sessionId: string,
+  message: string,
+  details: Record<string, unknown>,
+  cause?: unknown,
+) =>
+  new VmError("SESSION_STARTUP_FAILED", {
+    message,
+    details: { session_id: sessionId, ...details },
+    ...(message.startsWith(LIBRARIES_FAILED) ? { hint: LIBRARIES_HINT } : {}),
+    cause,
+  });
