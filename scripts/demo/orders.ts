@@ -56,3 +56,4 @@ for (let i = 0; i < Number(rows); i++) {
   );
 }
 await Bun.write(file, `${lines.join("\n")}\n`);
+export {};

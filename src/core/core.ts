@@ -34,7 +34,9 @@ export interface Core {
   readonly version: string;
   readonly startedAtMs: number;
   summary(): Promise<RuntimeSummary>;
-  /** No new work; running executions get the grace, then are cancelled. Closes runner and store. */
+  /** No new work; running executions get the grace, then are cancelled. Reading goes on. */
+  drain(graceMs: number): Promise<void>;
+  /** Drains, then closes runner and store. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function createCore(parts: CoreParts): Core {
       const ids = await store.sessions.idsByStatus("ready");
       return { active_sessions: ids.length, active_session_ids: ids, ...runner.summary() };
     },
+    drain: (graceMs) => runs.drain(graceMs),
     async close(graceMs) {
       await runs.drain(graceMs);
       await runner.close();

@@ -17,11 +17,12 @@ import type {
   Store,
 } from "./ports.ts";
 import type { SessionStatus } from "./session.ts";
+import type { Limits } from "./settings.ts";
 
 export interface RunRequest {
   readonly record: SessionRecord;
   readonly kind: ExecutionKind;
-  readonly action: Exclude<JobAction, { kind: "prepare" }>;
+  readonly action: Exclude<JobAction, { kind: "prepare" | "complete" }>;
   /** Fields of the execution that depend on its kind. */
   readonly fields: Pick<Execution, "input" | "path" | "args" | "env">;
   /** The key that this request came with; the record is written with the execution's end. */
@@ -115,6 +116,31 @@ export class ExecutionRunner {
     await this.flush(live, keyed && { ...keyed, subjectId, createdAt });
   }
 
+  /**
+   * Names that complete `text`, from the state that the record names. No execution and no state comes
+   * of it; what cannot be had in time is an empty list.
+   *
+   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
+   */
+  async complete(record: SessionRecord, text: string): Promise<string[]> {
+    this.assertOpen();
+    const { settings } = record.grants;
+    const job = this.jobOf(newId(), {
+      record: {
+        ...record,
+        grants: {
+          ...record.grants,
+          settings: { ...settings, limits: completing(settings.limits) },
+        },
+      },
+      action: { kind: "complete", text },
+    });
+    const { result } = await this.runner.run(job, () => {}).outcome;
+    return namesIn(result?.preview)
+      .filter((name): name is string => typeof name === "string")
+      .slice(0, LIMITS.completionsMax);
+  }
+
   follow(live: LiveExecution): void {
     live.followers++;
     this.flushQuietly(live);
@@ -141,7 +167,7 @@ export class ExecutionRunner {
   }
 
   private async run(live: LiveExecution, request: RunRequest): Promise<EndedRun> {
-    const job = this.jobOf(live, request);
+    const job = this.jobOf(live.execution.id, request);
     const handle = this.runner.run(job, (events) => {
       live.addAll(events);
       if (live.followers > 0) this.flushQuietly(live);
@@ -157,10 +183,13 @@ export class ExecutionRunner {
     return { execution: await this.end(live, job, request, outcome), outcome };
   }
 
-  private jobOf(live: LiveExecution, { record, action }: RunRequest): Job {
+  private jobOf(
+    id: string,
+    { record, action }: Pick<Job, "action"> & Pick<RunRequest, "record">,
+  ): Job {
     const head = record.headCheckpointId;
     return {
-      id: live.execution.id,
+      id,
       sessionId: record.session.id,
       grants: record.grants,
       worktreePath: record.session.worktree_path,
@@ -321,6 +350,22 @@ function checkpointOf(
     ...(data.full || job.headCheckpointId === undefined ? {} : { parentId: job.headCheckpointId }),
   };
 }
+
+/** What a worker says a heap holds: anything. */
+function namesIn(json = "[]"): unknown[] {
+  try {
+    const names: unknown = JSON.parse(json);
+    return Array.isArray(names) ? names : [];
+  } catch {
+    return [];
+  }
+}
+
+const completing = (limits: Limits): Limits => ({
+  ...limits,
+  cpu_ms: LIMITS.completeMs,
+  wall_ms: LIMITS.completeMs,
+});
 
 function rollbackNotice(outcome: JobOutcome): { message: string; level: string } {
   const why = outcome.error?.code ?? outcome.status.toUpperCase();

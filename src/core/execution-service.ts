@@ -7,6 +7,7 @@ import { LIMITS } from "./limits.ts";
 import type { LiveExecution } from "./live-execution.ts";
 import type { JobOutcome, SessionRecord, Store, Worktrees } from "./ports.ts";
 import { required } from "./required.ts";
+import { sessionNotReady } from "./session-not-ready.ts";
 
 export type FollowItem =
   | { readonly type: "event"; readonly event: ExecutionEvent }
@@ -212,7 +213,8 @@ export class ExecutionService {
     return this.idempotency.once(route, body, options, perform, async (id) => {
       const execution = await this.stored(id);
       const events = await this.store.executions.events(id, 0, Number.MAX_SAFE_INTEGER);
-      return answerOf({ ...execution, events }, outputLimitOf(execution));
+      const record = await this.store.sessions.get(execution.session_id);
+      return answerOf({ ...execution, events }, outputLimitOf(execution, record));
     });
   }
 
@@ -241,11 +243,14 @@ function answerOf(execution: Execution, exceeded: JobOutcome["outputLimit"]): Ex
   });
 }
 
-function outputLimitOf({ error }: Execution): JobOutcome["outputLimit"] {
+function outputLimitOf(
+  { error }: Execution,
+  record: SessionRecord | undefined,
+): JobOutcome["outputLimit"] {
   const limit = error?.limit;
-  if (error?.code !== "OUTPUT_LIMIT_EXCEEDED") return undefined;
+  if (error?.code !== "OUTPUT_LIMIT_EXCEEDED" || !record) return undefined;
   if (limit !== "max_events" && limit !== "max_output_kb") return undefined;
-  return { limit, max: Number(/\d+/.exec(error.message)?.[0] ?? 0) };
+  return { limit, max: record.grants.settings.limits[limit] };
 }
 
 function assertSourceSize(field: string, source: string): void {
@@ -259,12 +264,3 @@ function assertSourceSize(field: string, source: string): void {
 
 const sessionNotFound = (id: string) =>
   new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
-
-const sessionNotReady = ({ session }: SessionRecord) =>
-  new VmError("SESSION_NOT_READY", {
-    details: {
-      session_id: session.id,
-      status: session.status,
-      ...(session.last_error === undefined ? {} : { last_error: session.last_error }),
-    },
-  });

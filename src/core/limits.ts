@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** Request bodies, unless `serve --max-body-mb` says otherwise. */
   bodyBytesMax: 16 * 1024 * 1024,
+  /** Nesting of a request body: what is written later by recursive code must not overflow a stack. */
+  bodyDepthMax: 256,
   /** Source text of one snippet or file: what fits a request body, and a parser still takes. */
   sourceBytesMax: 8 * 1024 * 1024,
   /** A file that `require`, `import` or `fs.readFileSync` brings into a guest heap. */
@@ -25,12 +27,28 @@ export const LIMITS = {
   executionPageRows: 50,
   /** Long poll of GET /executions/{id}?wait_ms=: below the idle time-outs of common proxies. */
   waitMsMax: 55_000,
+  /** An idle connection is closed after this; a request under way keeps it open. */
+  idleConnectionSeconds: 120,
   /** Heartbeat comment of an event stream. */
   heartbeatMs: 15_000,
   /** Past a limit, the time before the worker is killed; the contract allows 500 ms for all of it. */
   killGraceMs: 250,
   /** A running execution's row and events reach the store at the latest after this. */
   liveFlushMs: 25,
+  /** How often the supervisor looks at running workers: what a kill may come late by. */
+  watchTickMs: 25,
+  /** A worker that has not entered its profile by then never will: 200 × the usual time. */
+  workerReadyMs: 10_000,
+  /** A worker beyond the usual number that had nothing to do for this long goes. */
+  workerIdleMs: 30_000,
+  /** What a worker may use beyond the session's `mem_mb`, before it is killed. */
+  workerMarginBytes: 90 * 1024 * 1024,
+  /** Kept of what a worker wrote to stderr: the last lines say why it died. */
+  workerStderrBytesMax: 8 * 1024,
+  /** A worker that cannot be started is tried again after a while that grows up to this. */
+  workerRestartMsMax: 5_000,
+  /** Time to find and end what a guest started; a program that outlives it is reported. */
+  endDescendantsMs: 2_000,
   /** Jobs that wait for a worker before QUEUE_FULL. */
   queueDepth: 1024,
   /** A stop waits this long for running executions before it cancels them. */
@@ -39,4 +57,22 @@ export const LIMITS = {
   chainLengthMax: 32,
   /** Forks made by one call. */
   forkCountMax: 64,
+  /** A file that a guest, or a program it starts, may grow to (RLIMIT_FSIZE): disks are finite. */
+  writtenFileBytesMax: 1024 * 1024 * 1024,
+  /** Entries of one folder listing: what a guest heap still takes. */
+  folderEntriesMax: 100_000,
+  /** Rows of one database result. */
+  resultRowsMax: 1_000_000,
+  /** Completion at a prompt: past this it is of no use to the person who waits. */
+  completeMs: 500,
+  /** Names that a completion offers: more than a screen shows. */
+  completionsMax: 500,
+  /** Stdout and stderr of one program together. */
+  programOutputBytesMax: 16 * 1024 * 1024,
+  /** Processes and threads that a guest's programs may add to those of the daemon's user. */
+  programTasksMax: 512,
+  /** Files that a guest's program may hold open. */
+  programFilesMax: 1024,
+  /** Arguments and environment of a program together; Linux's own bound is 2 MiB. */
+  programArgumentBytesMax: 1024 * 1024,
 } as const;

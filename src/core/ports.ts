@@ -227,12 +227,17 @@ export type JobAction =
       /** Loads libraries and globals into a fresh runtime; its checkpoint is a prepared image. */
       readonly kind: "prepare";
       readonly libraries: readonly LibrarySource[];
+    }
+  | {
+      /** Names that complete the text at a prompt: JSON (string[]) as the result's text. Keeps no state. */
+      readonly kind: "complete";
+      readonly text: string;
     };
 
 export interface LibrarySource {
   /** `<id>-<version>`. */
   readonly name: string;
-  /** The global that it must define. */
+  /** The global that it must define; empty for a file of the cache that no catalog knows. */
   readonly global: string;
   readonly source: string;
 }
@@ -311,6 +316,15 @@ export interface Worktrees {
    * @throws VmError INVALID_PATH, FILE_NOT_FOUND, BODY_TOO_LARGE (over LIMITS.sourceBytesMax)
    */
   readSource(worktreePath: string, path: string): Promise<{ path: string; source: string }>;
+  /**
+   * The first of these paths that is a regular file, for the modules that a guest requires.
+   * @returns As `readSource`, but bytes; undefined when none is.
+   * @throws VmError INVALID_PATH, BODY_TOO_LARGE (over LIMITS.fileBytesMax)
+   */
+  openFirst(
+    worktreePath: string,
+    candidates: readonly string[],
+  ): Promise<{ path: string; bytes: Uint8Array } | undefined>;
   /** Cleaned, or @throws VmError INVALID_PATH: empty, absolute, escaping. Touches no file. */
   cleanPath(path: string): string;
 }

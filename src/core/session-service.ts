@@ -17,11 +17,14 @@ import type {
 import type { PreparedImages } from "./prepared-images.ts";
 import { printable, required } from "./required.ts";
 import {
+  type CompleteRequest,
+  type Completions,
   type CreateSession,
   SESSION_STATUSES,
   type Session,
   type SessionStatus,
 } from "./session.ts";
+import { sessionNotReady } from "./session-not-ready.ts";
 import type { StartupFile, TemplateDetail } from "./template.ts";
 
 const LIBRARIES_FAILED = "failed to load libraries:";
@@ -102,6 +105,19 @@ export class SessionService {
         throw startupFailed(session.id, session.last_error ?? "startup failed", {});
       },
     );
+  }
+
+  /**
+   * Names that complete a text at a prompt, from the session's last state. It is read without the
+   * session's lease, so nobody sees SESSION_BUSY for it, and nothing of it is kept.
+   *
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, QUEUE_FULL, SHUTTING_DOWN
+   */
+  async complete(id: string, body: CompleteRequest): Promise<Completions> {
+    const { text } = required({ text: body.text }, "text is required");
+    const record = await this.record(parseId("session", id));
+    if (record.session.status !== "ready") throw sessionNotReady(record);
+    return { completions: await this.runs.complete(record, text) };
   }
 
   /**

@@ -32,6 +32,26 @@ export const CreateSession = Strict(
 );
 export type CreateSession = Static<typeof CreateSession>;
 
+export const CompleteRequest = Strict(
+  {
+    text: Type.Optional(
+      Type.String({ description: "What stands before the cursor; its end counts" }),
+    ),
+  },
+  { $id: "CompleteRequest", description: "`text` is required" },
+);
+export type CompleteRequest = Static<typeof CompleteRequest>;
+
+export const Completions = Strict(
+  {
+    completions: Type.Array(Type.String(), {
+      description: "Whole names, sorted, that may stand for the text's last identifier",
+    }),
+  },
+  { $id: "Completions", description: "What the session's heap offers at a prompt" },
+);
+export type Completions = Static<typeof Completions>;
+
 export const RuntimeSummary = Strict(
   {
     active_sessions: Type.Integer(),

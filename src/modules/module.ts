@@ -16,12 +16,25 @@ export type ModuleValue =
   | readonly ModuleValue[]
   | { readonly [key: string]: ModuleValue };
 
+/**
+ * Plain data that the guest's side gives methods, told apart by `$shape`:
+ * `stats` gets isFile(), isDirectory() … from `kind` and `atime` … as Dates from `atimeMs` …;
+ * `dirent` gets isFile(), isDirectory() … from `kind`. `$shape` and `kind` do not stay on it.
+ */
+export type GuestShape = "stats" | "dirent";
+
 export interface HostModule {
   readonly name: string;
   /** Names of the functions that a guest finds on `require(name)`. */
   readonly functions: readonly string[];
   /** Synchronous: the guest waits. @throws ModuleError for the guest to see */
   call(fn: string, args: readonly ModuleValue[]): ModuleValue;
+  /**
+   * What must be known to go on in another worker, as text that `ModuleContext.initialState` takes
+   * back; undefined: nothing. Asked when an execution has ended, so it also ends what cannot outlive
+   * one (an open transaction). Kept by the host outside the guest's heap; unchanged text is cheap.
+   */
+  state?(): string | undefined;
   /** At the end of the session's stay in this worker. */
   dispose(): void;
 }
@@ -32,6 +45,8 @@ export interface ModuleContext {
   readonly readOnly: boolean;
   /** Bytes that the modules may hold for the guest together (a result, a program's output). */
   readonly memoryBytesMax: number;
+  /** What `state()` of this module gave last in this session. */
+  readonly initialState?: string;
   /** Milliseconds left of the execution's wall limit; asked at each blocking call. */
   remainingMs(): number;
 }

@@ -1,6 +1,9 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
 import type { CheckpointData, JobAction, JobEvent } from "../core/ports.ts";
 import type { SessionGrants } from "../core/session.ts";
+import type { WorkerProfile } from "../modules/profile.ts";
+
+export type { WorkerProfile };
 
 /**
  * Both directions between the daemon's supervisor and a worker process, on one page.
@@ -9,7 +12,9 @@ import type { SessionGrants } from "../core/session.ts";
  *
  * 1. Control: Bun's IPC with `serialization: "advanced"`, messages below. The worker sends `ready`
  *    once; then the daemon sends one `run` at a time and gets any number of `events`, then one `done`.
- *    A worker exits when this channel closes, so that a killed daemon leaves no orphan.
+ *    A worker exits when this channel closes, so that a killed daemon leaves no orphan; one that is
+ *    stuck in a guest's loop cannot notice, so it also has the kernel kill it when its parent dies
+ *    (PR_SET_PDEATHSIG), and is the subreaper of what its guest starts.
  * 2. Data: a socket pair, descriptor WORKER_DATA_FD in the worker, where the worker blocks in reads
  *    and writes. It asks and the daemon answers, strictly in turn: files of the worktree (a guest's
  *    `require` cannot wait for an event loop), images to take up, and deltas too large for control.
@@ -25,19 +30,6 @@ export const WORKER_DATA_FD = 3;
 /** Deltas up to this size travel inside `done`; larger ones by the data channel, in chunks. */
 export const INLINE_DELTA_BYTES_MAX = 256 * 1024;
 export const DATA_CHUNK_BYTES_MAX = 1024 * 1024;
-
-/** What a worker may touch; entered before it sees guest code, and never left. */
-export type WorkerProfile =
-  /** No file, no program, no network: sessions without modules. */
-  | { readonly kind: "bare" }
-  /** The worktree and what programs need to run. */
-  | {
-      readonly kind: "worktree";
-      readonly worktreePath: string;
-      readonly writable: boolean;
-      readonly exec: boolean;
-      readonly tcp: boolean;
-    };
 
 export interface RunMessage {
   readonly type: "run";

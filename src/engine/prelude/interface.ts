@@ -5,56 +5,99 @@
  * The script's completion value is `boot`. The host calls it once, when the base image is made, with
  * the only host reference there is, and keeps pointers to the functions of its result. Nothing else of
  * the prelude is reachable from the guest's global object. All text crosses as strings, encoded by
- * the host itself, so that NULs and lone surrogates survive.
+ * the host itself, so that NULs and lone surrogates survive. The script is evaluated under the name
+ * PRELUDE_FILE (file-name.ts), and makes no call to the host while it boots.
  *
  * The host trusts nothing that comes out: every payload is parsed and bounded again there.
  */
 export type Boot = (host: HostCall) => PreludeExports;
 
 /**
- * The one way to the host. `bytes` of a request and of an answer are one buffer; JSON refers to parts
- * of it as `{"$bytes":[offset,length]}`. Throws an Error made by the prelude from the host's answer
- * `{"throw":{name,message,properties}}`; otherwise returns `{"return":value}`.
+ * The one way to the host. The attachment of a request is an ArrayBuffer that its JSON refers to
+ * (MarshalledValue), or for `promise` the value in question.
  *
- * Answer: a JSON string, or an array `[json, ArrayBuffer]` where there are bytes.
+ * Answer: `{"return":value}`, or `{"throw":{name,message,properties}}` which the prelude throws as an
+ * Error of that name with these properties; the JSON as a string, or `[json, ArrayBuffer]` where there
+ * are bytes. `compile`, `import` and `promise` answer with the guest's own value instead of text, and
+ * throw what it throws. `console` answers nothing.
  */
-export type HostCall = (op: HostOp, json: string, bytes?: ArrayBuffer) => string | [string, ArrayBuffer];
+export type HostCall = (
+  op: HostOp,
+  json: string,
+  attachment?: unknown,
+) => string | [string, ArrayBuffer];
 
 export type HostOp =
   /** `{level, text}`: a console call. The host bounds and records it, and may end the execution. */
   | "console"
   /** `{module, fn, args}` → the module's value. */
   | "module"
-  /** `{specifier, from}` → `{kind:"native", name, functions}` or `{kind:"cjs"|"json"|"esm", path, …}`: for require. */
+  /** `{specifier, from}` or `{id}` → Resolved (engine/loader-protocol.ts): for require. */
   | "resolve"
-  /** `{path}` → makes the ES module of that path and returns through the engine's own means. */
+  /** `{id}` of a CommonJS file → not text but the wrapper function itself: (exports, require, module, __filename, __dirname). */
+  | "compile"
+  /** `{id, loading}` of an ES module → not text but its namespace object itself; `loading`: ids of CommonJS modules that are half loaded. */
   | "import"
-  /** `{url, base?}` → the parts of the parsed URL, or null: the host's own URL parser. */
+  /** The attachment is any value → `[state, value]`: 0 pending, 1 fulfilled, 2 rejected; undefined for what is no promise. */
+  | "promise"
+  /**
+   * `{url, base?, set?: [part, text]}` → the parts of the parsed URL, or null: the host's own URL
+   * parser. With `set`, after `url[part] = text`; null where that throws, which only `href` does.
+   */
   | "url"
-  /** `{bytes}` → that many random bytes, at most 65,536. */
+  /** `{bytes}` → `[_, ArrayBuffer]` of that many random bytes, at most 65,536. */
   | "random"
-  /** → `{epochMs, monotonicMs}`. */
+  /** → `{epochMs, monotonicMs}`, with fractions. */
   | "clock";
 
-/** Functions that the host calls. None may throw, whatever the guest's heap holds; all are bounded. */
+/**
+ * A value between guest and host modules: JSON, in which an object of one key stands for what JSON has
+ * not: `{"$bytes":[offset,length]}` of the buffer that goes along (a Uint8Array), `{"$bigint":"1"}`,
+ * `{"$undefined":true}`, `{"$number":"NaN"|"Infinity"|"-Infinity"|"-0"}`, and `{"$object":{…}}` for an
+ * object whose only key begins with `$`. Dates come as ISO strings. From the host alone:
+ * `{"$shape":"stats"|"dirent", …}`, which becomes what Node's fs returns.
+ */
+export type MarshalledValue = unknown;
+
+/**
+ * Functions that the host calls. None throws but `load`, whatever the guest's heap holds (a full heap
+ * and a stack at its end aside); all are bounded.
+ */
 export interface PreludeExports {
   /** Before each execution. JSON: BeginConfig. */
   begin(config: string): void;
-  /** After each execution: cancels timers, resets console groups. */
+  /** After each execution: cancels timers, resets console groups, forgets what was unhandled. */
   end(): void;
   /** New random state, 4 × u32: at creation of a session and for every copy of it. */
   reseed(a: number, b: number, c: number, d: number): void;
   /** JSON: ValuePayload of core/execution.ts, at most `bytesMax` bytes of preview and json together. */
   describe(value: unknown, bytesMax: number): string;
-  /** JSON: ExceptionPayload with the raw stack; the host keeps guest frames only. */
+  /** JSON: ExceptionPayload; `stack` is `Name: message` and the guest's frames, absent without frames. */
   describeError(error: unknown, bytesMax: number): string;
-  /** Runs the timers that are due. JSON: `{ran: number, nextAtMs: number | null}` (monotonic). */
+  /**
+   * Runs the first timer that is due, and only that one: the host runs all jobs before it calls again.
+   * JSON: `{ran: 0 | 1, nextAtMs: number | null, nextIdleAtMs: number | null}`, monotonic. An execution
+   * waits for `nextAtMs`; for `nextIdleAtMs` (AbortSignal.timeout) only while its value is pending.
+   */
   runTimers(nowMs: number): string;
-  /** Unhandled rejections since the last call; JSON: ExceptionPayload[]. */
+  /**
+   * What nobody caught since the last call: errors of timers, microtasks and listeners, and rejections
+   * that have no handler. JSON: ExceptionPayload[]. To be asked when no job is left.
+   */
   unhandled(): string;
+  /** From the engine's rejection tracker, while guest code runs: a promise was rejected without a handler, or got one. */
+  rejected(promise: object, reason: unknown, handled: boolean): void;
   /** `[settled: 0|1|2, value]` of a promise: 0 pending, 1 fulfilled, 2 rejected; non-promises are 1. */
   settle(value: unknown): [number, unknown];
-  /** Names that complete `text` at a prompt, from the live heap, without running getters. JSON: string[]. */
+  /**
+   * `require` by id, as an ES module that imports a CommonJS, JSON or native module needs it: the host
+   * hands it to the bridge module (engine/loader-bridge.ts) once, at boot. Throws what the module throws.
+   */
+  load(id: string): unknown;
+  /**
+   * Names that complete the last identifier of `text` at a prompt, from the live heap, without running
+   * getters: whole names, for the caller to put in place of that identifier. JSON: string[], sorted.
+   */
   complete(text: string): string;
 }
 

@@ -1,0 +1,24 @@
+import type { FlagDef } from "../command.ts";
+
+/** Arguments that several commands take. */
+
+export const TEMPLATE_ID = {
+  type: "positional",
+  required: true,
+  description: "The template's ID",
+  completes: "template",
+} as const satisfies FlagDef;
+
+export const SESSION_ID = {
+  type: "positional",
+  required: true,
+  description: "The session's ID",
+  completes: "session",
+} as const satisfies FlagDef;
+
+export const EXECUTION_ID = {
+  type: "positional",
+  required: true,
+  description: "The execution's ID",
+  completes: "execution",
+} as const satisfies FlagDef;

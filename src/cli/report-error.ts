@@ -1,0 +1,93 @@
+import { type ErrorKind, VmError } from "../core/errors.ts";
+import { StartError } from "../core/start-error.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+import { hasColours, printable, printError, styled } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What the lines on stderr, the JSON envelope and the exit code are made from. */
+interface Report {
+  readonly exitCode: number;
+  readonly code: string;
+  readonly message: string;
+  readonly status?: number | undefined;
+  readonly hint?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly details?: unknown;
+}
+
+/** Tells the user what went wrong, on stderr. @returns the exit code */
+export async function reportError(error: unknown, { json }: { json: boolean }): Promise<number> {
+  const report = await describe(error);
+  printError(json ? asJson(report) : asText(report));
+  return report.exitCode;
+}
+
+async function describe(error: unknown): Promise<Report> {
+  if (error instanceof UsageError) {
+    const { message, hint } = error;
+    return { exitCode: EXIT_CODES.usage.code, code: "USAGE", message, hint };
+  }
+  const { ApiError, UnreachableError } = await import("../client/errors.ts");
+  if (error instanceof ApiError) return { exitCode: EXIT_CODES.api.code, ...fromApi(error) };
+  if (error instanceof UnreachableError) {
+    return {
+      exitCode: EXIT_CODES.unreachable.code,
+      code: "UNREACHABLE",
+      message: error.message,
+      hint: "Start one with `vm-system serve`, or name another with --server-url or VM_SYSTEM_SERVER_URL.",
+    };
+  }
+  if (error instanceof StartError) {
+    const { message, hint } = error;
+    return { exitCode: EXIT_CODES.failed.code, code: "START_FAILED", message, hint };
+  }
+  if (error instanceof VmError) return fromServices(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: EXIT_CODES.failed.code, code: "FAILED", message };
+}
+
+/** Kinds of failure that the words of the command line are to blame for. */
+const USAGE_KINDS: ReadonlySet<ErrorKind> = new Set(["invalid", "not_found", "unprocessable"]);
+
+/** The services of this process, where no daemon stands between. */
+function fromServices({ code, kind, message, hint, details }: VmError): Report {
+  const isUsage = USAGE_KINDS.has(kind) && code !== "SESSION_STARTUP_FAILED";
+  const { code: exitCode } = isUsage ? EXIT_CODES.usage : EXIT_CODES.failed;
+  return { exitCode, code, message: `${code}: ${message}`, hint, details };
+}
+
+function fromApi(error: {
+  status: number;
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  requestId?: string | undefined;
+  details?: unknown;
+}): Omit<Report, "exitCode"> {
+  const { status, code, message, hint, requestId, details } = error;
+  return { status, code, message, hint, requestId, details };
+}
+
+/** The API's own envelope; for what never reached the API, one of its shape. */
+function asJson({ code, message, hint, requestId, details }: Report): string {
+  return JSON.stringify({ error: { code, message, hint, request_id: requestId, details } });
+}
+
+function asText({ code, status, message, hint, requestId, details }: Report): string {
+  const name = styled("Error:", "red", hasColours("stderr"));
+  const about = status === undefined ? "" : `${code} (${status}): `;
+  const lines = [`${name} ${about}${printable(message)}`];
+  if (hint) lines.push(printable(hint));
+  if (requestId) lines.push(`request id: ${printable(requestId)}`);
+  return [...lines, ...issueLines(message, details)].join("\n");
+}
+
+/** Which fields a validation refused, where the message alone does not say. */
+function issueLines(said: string, details: unknown): string[] {
+  const issues = (details as { issues?: unknown } | undefined)?.issues;
+  if (!Array.isArray(issues)) return [];
+  return issues
+    .map(({ path, message }: { path?: unknown; message?: unknown }) => `${path}: ${message}`)
+    .filter((line) => !said.includes(line.replace(/^.*?: /, "")))
+    .map((line) => `  ${printable(line)}`);
+}

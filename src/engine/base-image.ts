@@ -1,0 +1,155 @@
+import { VmError } from "../core/errors.ts";
+import { deflateWell, inflate } from "./compress.ts";
+import { type Engine, engineByFingerprint } from "./engines.ts";
+import { PAGE_BYTES } from "./pages.ts";
+import type { PreludeExports } from "./prelude/interface.ts";
+
+/**
+ * A freshly booted runtime with the prelude in it: what every session starts from, the same bytes in
+ * every process of one program version. Images are differences from it, and name it by digest.
+ */
+export interface BaseImage {
+  /** SHA-256 (hex) of all that is below. */
+  readonly digest: string;
+  readonly engine: Engine;
+  readonly host: HostNumbers;
+  readonly endPage: number;
+  /** Pages 0 to endPage, as PageLayout numbers them. */
+  readonly pages: Buffer<ArrayBuffer>;
+}
+
+/** What the host must know to take up any image of this base: addresses in the guest's memory. */
+export interface HostNumbers {
+  readonly runtime: number;
+  readonly context: number;
+  /** The word that counts down to the next call of the interrupt handler. */
+  readonly interruptCounterAt: number;
+  /** Pointers to the prelude's functions. */
+  readonly prelude: Readonly<Record<PreludeFunction, number>>;
+}
+
+export type PreludeFunction = keyof PreludeExports;
+
+export const PRELUDE_FUNCTIONS = [
+  "begin",
+  "end",
+  "reseed",
+  "describe",
+  "describeError",
+  "runTimers",
+  "unhandled",
+  "rejected",
+  "settle",
+  "load",
+  "complete",
+] as const satisfies readonly PreludeFunction[];
+
+/** A base image of several MiB would be a mistake, and memory that every worker pays for. */
+const BASE_PAGES_MAX = 4096;
+
+const MAGIC = "vm-system base 1\n";
+
+interface Header {
+  readonly digest: string;
+  readonly engine: string;
+  readonly host: HostNumbers;
+  readonly endPage: number;
+}
+
+export function makeBase(engine: Engine, host: HostNumbers, pages: Buffer<ArrayBuffer>): BaseImage {
+  return {
+    digest: digestOf(engine.fingerprint, host, pages),
+    engine,
+    host,
+    endPage: pages.length / PAGE_BYTES,
+    pages,
+  };
+}
+
+/** For keeping: in the program, and in a store whose images outlive it. */
+export function encodeBase(base: BaseImage): Uint8Array {
+  const header: Header = {
+    digest: base.digest,
+    engine: base.engine.fingerprint,
+    host: base.host,
+    endPage: base.endPage,
+  };
+  return Buffer.concat([
+    Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`),
+    deflateWell(base.pages),
+  ]);
+}
+
+/**
+ * @param digest  What the content must be; undefined for the program's own, which needs no check.
+ * @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED
+ */
+export function decodeBase(bytes: Uint8Array, digest: string | undefined): BaseImage {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (text.toString("latin1", 0, MAGIC.length) !== MAGIC) throw invalid("it is no base image");
+  const headerEnd = text.indexOf("\n", MAGIC.length);
+  const header = parseHeader(
+    text.toString("utf8", MAGIC.length, Math.max(headerEnd, MAGIC.length)),
+  );
+  const engine = engineByFingerprint(header.engine);
+  const pages = decompress(text.subarray(headerEnd + 1), header.endPage * PAGE_BYTES);
+  const base = { ...header, engine, pages };
+  if (digest === undefined) return base;
+  const actual = digestOf(header.engine, header.host, pages);
+  if (actual !== digest) throw invalid("its content is not that of its digest");
+  return { ...base, digest };
+}
+
+function digestOf(fingerprint: string, host: HostNumbers, pages: Buffer): string {
+  return new Bun.CryptoHasher("sha256")
+    .update(`${fingerprint}\n${JSON.stringify(host)}\n`)
+    .update(pages)
+    .digest("hex");
+}
+
+function parseHeader(json: string): Header {
+  let header: Header;
+  try {
+    header = JSON.parse(json);
+  } catch (cause) {
+    throw invalid("its header is damaged", cause);
+  }
+  const { digest, engine, host, endPage } = header;
+  if (typeof digest !== "string" || typeof engine !== "string")
+    throw invalid("its header is damaged");
+  if (!Number.isInteger(endPage) || endPage < 1 || endPage > BASE_PAGES_MAX) {
+    throw invalid("its size is out of bounds");
+  }
+  const prelude = {} as Record<PreludeFunction, number>;
+  for (const name of PRELUDE_FUNCTIONS) prelude[name] = pointer(host?.prelude?.[name]);
+  return {
+    digest,
+    engine,
+    endPage,
+    host: {
+      runtime: pointer(host.runtime),
+      context: pointer(host.context),
+      interruptCounterAt: pointer(host.interruptCounterAt),
+      prelude,
+    },
+  };
+}
+
+/** An address may be wrong: the engine's memory contains what comes of that. */
+function pointer(value: unknown): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 8 || value > 0x3fff_ffff) {
+    throw invalid("its header is damaged");
+  }
+  return value;
+}
+
+function decompress(bytes: Uint8Array, length: number): Buffer<ArrayBuffer> {
+  try {
+    return inflate(bytes, length);
+  } catch (cause) {
+    throw invalid("its pages are damaged", cause);
+  }
+}
+
+const invalid = (why: string, cause?: unknown) =>
+  new VmError("IMAGE_INVALID", { message: `The base image cannot be read: ${why}`, cause });

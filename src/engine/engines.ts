@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import quickjsWasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
+import { VmError } from "../core/errors.ts";
+import { adaptWasm } from "./wasm-file.ts";
+
+/**
+ * The engines that this program carries. A session's image is memory of exactly one of them, so an
+ * image names its engine by fingerprint, and one that is not in this registry is refused.
+ */
+export interface Engine {
+  /** SHA-256 (hex) of the .wasm and the host protocol's version. */
+  readonly fingerprint: string;
+  readonly layout: MemoryLayout;
+  /** Names of those imports that we put our own functions under: the build shortens them. */
+  readonly imports: { readonly resizeHeap: string; readonly now: string };
+  /** The same of exports. */
+  readonly exports: { readonly stackPointer: string };
+  /** Compiled at the first call (some 10 ms), then kept. */
+  module(): WebAssembly.Module;
+}
+
+/** Byte addresses in the memory of an instance: static data, then the stack, then the heap. */
+export interface MemoryLayout {
+  /** Static data ends, and the deepest byte of the stack lies, here. */
+  readonly stackLow: number;
+  /** The stack grows down from here, and the heap begins. */
+  readonly stackHigh: number;
+  /** Pages of 64 KiB that a new instance has. */
+  readonly initialPages: number;
+  /** The word that says where the heap ends (the allocator's break). */
+  readonly breakAt: number;
+}
+
+/**
+ * The version of what the host and the prelude say to each other across the engine: raised when a
+ * binary can no longer drive images of the one before.
+ */
+const HOST_PROTOCOL_VERSION = 1;
+
+const WASM_PAGE_BYTES = 65_536;
+
+/** Facts of one build of the engine; a test holds them against the file. */
+interface Build {
+  readonly path: string;
+  readonly sha256: string;
+  readonly layout: MemoryLayout;
+  readonly imports: Engine["imports"];
+  readonly exports: Engine["exports"];
+  readonly memoryMinimumAt: number;
+}
+
+const QUICKJS: Build = {
+  path: quickjsWasmPath,
+  sha256: "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232",
+  layout: { stackLow: 90_208, stackHigh: 5_333_088, initialPages: 96, breakAt: 86_864 },
+  imports: { resizeHeap: "k", now: "p" },
+  exports: { stackPointer: "Oa" },
+  memoryMinimumAt: 964,
+};
+
+function engineOf(build: Build): Engine {
+  let compiled: WebAssembly.Module | undefined;
+  return {
+    fingerprint: fingerprintOf(build.sha256),
+    layout: build.layout,
+    imports: build.imports,
+    exports: build.exports,
+    module() {
+      compiled ??= new WebAssembly.Module(
+        adaptWasm(readFileSync(build.path), {
+          memoryMinimumAt: build.memoryMinimumAt,
+          initialPages: build.layout.initialPages,
+        }),
+      );
+      return compiled;
+    },
+  };
+}
+
+function fingerprintOf(wasmSha256: string): string {
+  return new Bun.CryptoHasher("sha256")
+    .update(`${wasmSha256}:${HOST_PROTOCOL_VERSION}`)
+    .digest("hex");
+}
+
+/** The engine of new sessions. */
+export const ENGINE: Engine = engineOf(QUICKJS);
+
+const ENGINES = new Map([[ENGINE.fingerprint, ENGINE]]);
+
+/** @throws VmError IMAGE_UNSUPPORTED */
+export function engineByFingerprint(fingerprint: string): Engine {
+  const engine = ENGINES.get(fingerprint);
+  if (!engine) throw new VmError("IMAGE_UNSUPPORTED", { details: { engine: fingerprint } });
+  return engine;
+}
+
+/** Bytes that the memory of an instance may grow to when its heap may have `memMb` MiB. */
+export function memoryBytesMax(engine: Engine, memMb: number): number {
+  const bytes = engine.layout.stackHigh + memMb * 1024 * 1024;
+  return Math.ceil(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
+}

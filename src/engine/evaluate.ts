@@ -1,0 +1,345 @@
+import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
+import type { JobAction } from "../core/ports.ts";
+import type { SessionGrants } from "../core/session.ts";
+import type { PreludeFunction } from "./base-image.ts";
+import { type Guest, GuestMemoryFull, GuestThrow, type ValuePtr } from "./guest.ts";
+import {
+  parseError,
+  parseErrors,
+  parseFields,
+  parseValue,
+  UNREADABLE_ERROR,
+  UNREADABLE_VALUE,
+} from "./payload.ts";
+import type { BeginConfig } from "./prelude/interface.ts";
+import { StartFailure } from "./start-failure.ts";
+import type { Trip, Watch } from "./watch.ts";
+
+/** How an execution ended, and what may become of the heap that it leaves. */
+export interface Outcome {
+  readonly status: "ok" | "error" | "timeout";
+  readonly result?: ValuePayload;
+  readonly error?: ExceptionPayload;
+  readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
+  /** `keep`: its heap is the new state. `undo`: as before. `trap`: as before, and the slot is lost. */
+  readonly heap: "keep" | "undo" | "trap";
+}
+
+/** Everything that one execution runs with. */
+export interface Run {
+  readonly guest: Guest;
+  readonly prelude: Readonly<Record<PreludeFunction, number>>;
+  readonly watch: Watch;
+  readonly grants: SessionGrants;
+  readonly action: JobAction;
+  /** Four new words where the random numbers must not go on from the image's. */
+  readonly reseed: readonly number[] | undefined;
+  /** Runs the action's code. @throws GuestThrow, StartFailure */
+  start(): Started;
+  /** An author's own positions in a stack. */
+  mapStack(stack: string): string;
+  /** Called before the worker waits for a timer. */
+  beforeWait(): void;
+}
+
+/** What running an action's code gave. */
+export interface Started {
+  /** Its completion value; absent: undefined. */
+  readonly value?: ValuePtr;
+  /** Whether the value is a promise of an object that holds the completion value as `value`. */
+  readonly wrapped?: boolean;
+}
+
+/** Jobs between two looks at the clocks: a storm of them may never ask the interrupt handler. */
+const JOBS_AT_ONCE = 1_000;
+
+/** Of an error's message and stack. */
+const ERROR_BYTES_MAX = 64 * 1024;
+
+/** A result is shown even where the output is used up. */
+const RESULT_BYTES_MIN = 1024;
+
+/** A timer further away than this is waited for in steps, so that clocks are looked at. */
+const WAIT_MS_MAX = 1_000;
+
+/** After an out-of-memory the session must have this much left to be usable. */
+const SPARE_BYTES = 256 * 1024;
+
+/** Runs one execution from its beginning until nothing of it is left to run. */
+export async function evaluate(run: Run): Promise<Outcome> {
+  const { watch } = run;
+  let outcome: Outcome;
+  try {
+    outcome = await new Evaluation(run).outcome();
+  } catch (error) {
+    if (error instanceof GuestMemoryFull) watch.check();
+    outcome = error instanceof Stopped || error instanceof GuestMemoryFull ? CRASHED : TRAPPED;
+  }
+  const trip = watch.tripped;
+  const whole = outcome !== TRAPPED && run.guest.instance.isBalanced;
+  if (!trip) return whole ? outcome : TRAPPED;
+  const verdict = verdictOf(trip);
+  if (!whole) return { ...verdict, heap: "trap" };
+  return { ...verdict, heap: trip.kind === "memory" && isUsable(run) ? "keep" : "undo" };
+}
+
+/** The watch has tripped: nothing of the guest's may run on. */
+class Stopped {}
+
+class Evaluation {
+  constructor(private readonly run: Run) {}
+
+  async outcome(): Promise<Outcome> {
+    this.begin();
+    let thrown: ExceptionPayload | undefined;
+    let started: Started = {};
+    try {
+      started = this.run.start();
+    } catch (error) {
+      thrown = this.thrown(error);
+    }
+    const later = await this.untilQuiet(started.value);
+    const uncaught = parseErrors(this.preludeText("unhandled"))[0];
+    thrown ??= later;
+    const outcome = thrown ? failed(thrown) : this.settled(started, uncaught);
+    if (started.value !== undefined) this.run.guest.free(started.value);
+    this.release(this.prelude("end"));
+    return this.mapped(outcome);
+  }
+
+  private begin(): void {
+    const { grants, action, reseed, guest } = this.run;
+    const runsFile = action.kind === "run_file" || action.kind === "startup";
+    const config: BeginConfig = {
+      args: runsFile ? action.args : {},
+      env: { ...grants.env, ...(runsFile ? action.env : {}) },
+      modules: grants.modules,
+      console: grants.settings.runtime.console,
+    };
+    if (reseed)
+      this.release(this.prelude("reseed", ...reseed.map((word) => guest.newNumber(word))));
+    this.release(this.prelude("begin", guest.newString(JSON.stringify(config))));
+  }
+
+  /** Jobs and timers, until there are none. @returns What a job threw, if one did. */
+  private async untilQuiet(value: ValuePtr | undefined): Promise<ExceptionPayload | undefined> {
+    const { guest } = this.run;
+    let thrown: ExceptionPayload | undefined;
+    for (;;) {
+      const jobThrew = this.drainJobs();
+      thrown ??= jobThrew;
+      const now = guest.newNumber(performance.now());
+      const timers = parseFields(this.preludeText("runTimers", now));
+      if (guest.hasJobs() || timers?.ran === 1) continue;
+      const isPending = value !== undefined && guest.promiseState(value) === "pending";
+      const next = [timers?.nextAtMs, isPending ? timers?.nextIdleAtMs : null];
+      const nextMs = Math.min(...next.filter((ms) => typeof ms === "number"));
+      if (nextMs === Number.POSITIVE_INFINITY) return thrown;
+      await this.wait(nextMs - performance.now());
+    }
+  }
+
+  private drainJobs(): ExceptionPayload | undefined {
+    let thrown: ExceptionPayload | undefined;
+    while (this.run.guest.hasJobs()) {
+      try {
+        this.run.guest.runJobs(JOBS_AT_ONCE);
+      } catch (error) {
+        const payload = this.thrown(error);
+        thrown ??= payload;
+      }
+      this.assertGoing();
+    }
+    return thrown;
+  }
+
+  private async wait(ms: number): Promise<void> {
+    this.assertGoing();
+    const { watch } = this.run;
+    const waitMs = Math.min(Math.max(ms, 0), watch.remainingMs + 1, WAIT_MS_MAX);
+    if (waitMs > 0) {
+      this.run.beforeWait();
+      await Bun.sleep(Math.ceil(waitMs));
+    }
+    watch.resume();
+    this.assertGoing();
+  }
+
+  /** What the completion value comes to; a promise has had its time to settle. */
+  private settled({ value, wrapped }: Started, uncaught: ExceptionPayload | undefined): Outcome {
+    const { guest } = this.run;
+    const state = value === undefined ? "none" : guest.promiseState(value);
+    if (value !== undefined && state === "rejected") {
+      const reason = guest.promiseResult(value);
+      const error = this.describedError(reason);
+      guest.free(reason);
+      return failed(error);
+    }
+    if (uncaught) return failed(uncaught);
+    if (value === undefined) return { status: "ok", result: UNDEFINED, heap: "keep" };
+    if (state === "pending") return failed(NEVER_SETTLES);
+    if (state === "none") return this.described(value);
+    const held = guest.promiseResult(value);
+    const outcome = wrapped ? this.unwrapped(held) : this.described(held);
+    guest.free(held);
+    return outcome;
+  }
+
+  /** The value that an asynchronous script came to, which may be a promise in its turn. */
+  private unwrapped(holder: ValuePtr): Outcome {
+    const { guest } = this.run;
+    const value = guest.property(holder, "value");
+    const outcome = this.settled({ value }, undefined);
+    guest.free(value);
+    return outcome;
+  }
+
+  private described(value: ValuePtr): Outcome {
+    const bytesMax = Math.max(RESULT_BYTES_MIN, this.run.watch.outputLeft);
+    const text = this.describe("describe", value, bytesMax);
+    return {
+      status: "ok",
+      result: text === undefined ? UNREADABLE_VALUE : parseValue(text),
+      heap: "keep",
+    };
+  }
+
+  private describedError(error: ValuePtr): ExceptionPayload {
+    const text = this.describe("describeError", error, ERROR_BYTES_MAX);
+    return text === undefined ? UNREADABLE_ERROR : parseError(text);
+  }
+
+  /** Takes what was thrown over. @throws Stopped, and whatever is no guest's throw */
+  private thrown(error: unknown): ExceptionPayload {
+    if (error instanceof StartFailure) return error.payload;
+    if (!(error instanceof GuestThrow)) throw error;
+    this.assertGoing();
+    const payload = this.describedError(error.error);
+    this.run.guest.free(error.error);
+    return payload;
+  }
+
+  private describe(
+    fn: "describe" | "describeError",
+    value: ValuePtr,
+    bytesMax: number,
+  ): string | undefined {
+    const { guest, prelude } = this.run;
+    const limit = guest.newNumber(bytesMax);
+    let described: string | undefined;
+    try {
+      const text = guest.call(prelude[fn] as ValuePtr, [value, limit]);
+      described = guest.textWithin(text, bytesMax * 2 + RESULT_BYTES_MIN);
+      guest.free(text);
+    } catch (error) {
+      if (!(error instanceof GuestThrow)) throw error;
+      guest.free(error.error);
+    }
+    guest.free(limit);
+    this.assertGoing();
+    return described;
+  }
+
+  private preludeText(fn: PreludeFunction, ...args: ValuePtr[]): string {
+    const { guest } = this.run;
+    const result = this.prelude(fn, ...args);
+    const text =
+      result === undefined ? "" : (guest.textWithin(result, PRELUDE_TEXT_BYTES_MAX) ?? "");
+    if (result !== undefined) guest.free(result);
+    return text;
+  }
+
+  /** Calls a function of the prelude; the arguments are freed. None throws unless it was stopped. */
+  private prelude(fn: PreludeFunction, ...args: ValuePtr[]): ValuePtr | undefined {
+    const { guest, prelude } = this.run;
+    let result: ValuePtr | undefined;
+    try {
+      result = guest.call(prelude[fn] as ValuePtr, args);
+    } catch (error) {
+      if (!(error instanceof GuestThrow)) throw error;
+      guest.free(error.error);
+    }
+    for (const arg of args) guest.free(arg);
+    this.assertGoing();
+    return result;
+  }
+
+  private mapped(outcome: Outcome): Outcome {
+    const stack = outcome.error?.stack;
+    if (!outcome.error || stack === undefined) return outcome;
+    return { ...outcome, error: { ...outcome.error, stack: this.run.mapStack(stack) } };
+  }
+
+  private release(value: ValuePtr | undefined): void {
+    if (value !== undefined) this.run.guest.free(value);
+  }
+
+  private assertGoing(): void {
+    if (this.run.watch.check()) throw new Stopped();
+  }
+}
+
+const PRELUDE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
+
+const UNDEFINED: ValuePayload = { type: "undefined", preview: "undefined", json: null };
+
+const NEVER_SETTLES: ExceptionPayload = {
+  message: "Error: the promise can never settle: nothing is left that could resolve or reject it",
+  name: "Error",
+  code: "PROMISE_NEVER_SETTLES",
+};
+
+const failed = (error: ExceptionPayload): Outcome => ({ status: "error", error, heap: "keep" });
+
+/** The engine cannot go on; or the host could not put in the heap what it must. */
+const TRAPPED: Outcome = {
+  status: "error",
+  error: { message: "Error: the engine crashed in this execution", code: "WORKER_CRASHED" },
+  heap: "trap",
+};
+const CRASHED: Outcome = { ...TRAPPED, heap: "undo" };
+
+function verdictOf(trip: Trip): Omit<Outcome, "heap"> {
+  switch (trip.kind) {
+    case "timeout": {
+      const what = trip.limit === "cpu_ms" ? "CPU time" : "time";
+      const message = `Error: the execution took more ${what} than its limit of ${trip.max} ms (${trip.limit})`;
+      return { status: "timeout", error: { message, code: "TIMEOUT", limit: trip.limit } };
+    }
+    case "output":
+      return {
+        status: "error",
+        error: {
+          message: "Error: Execution exceeded configured output/event limits",
+          code: "OUTPUT_LIMIT_EXCEEDED",
+          limit: trip.limit,
+        },
+        outputLimit: { limit: trip.limit, max: trip.max },
+      };
+    case "memory":
+      return {
+        status: "error",
+        error: {
+          message: `Error: the session's heap is full: its limit is ${trip.max} MiB (mem_mb)`,
+          code: "OUT_OF_MEMORY",
+          limit: "mem_mb",
+        },
+      };
+  }
+}
+
+/** Whether the engine can go on after it ran out of memory, with nothing left pending. */
+function isUsable({ guest, prelude, watch }: Run): boolean {
+  const { c } = guest.instance;
+  watch.release();
+  try {
+    const spare = c._malloc(SPARE_BYTES);
+    if (spare === 0) return false;
+    c._free(spare);
+    if (guest.hasJobs()) return false;
+    guest.free(guest.call(prelude.end as ValuePtr, []));
+    return guest.instance.refusals === 0 && guest.instance.isBalanced;
+  } catch {
+    return false;
+  }
+}

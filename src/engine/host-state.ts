@@ -1,0 +1,54 @@
+import { parseFields } from "./payload.ts";
+import { NO_SCRIPTS, type ScriptState } from "./scripts.ts";
+
+/**
+ * What the host must know of a session besides its memory, kept with the image and outside of the
+ * guest's reach.
+ */
+export interface HostState {
+  /** The session that the random numbers were last seeded for; "": none. */
+  readonly seededFor: string;
+  /** By module: what it gave for its next instance. */
+  readonly modules: Readonly<Record<string, string>>;
+  readonly scripts: ScriptState;
+  /** Which files the session has loaded, as the loader keeps it. */
+  readonly loader?: string;
+}
+
+export const EMPTY_STATE: HostState = { seededFor: "", modules: {}, scripts: NO_SCRIPTS };
+
+export function writeState(state: HostState): string {
+  return JSON.stringify(state);
+}
+
+/** An imported image may say anything: what is not understood is as if it were not there. */
+export function readState(text: string): HostState {
+  const fields = parseFields(text) ?? {};
+  const modules: Record<string, string> = {};
+  for (const [name, state] of Object.entries(fields.modules ?? {})) {
+    if (typeof state === "string") modules[name] = state;
+  }
+  return {
+    seededFor: typeof fields.seededFor === "string" ? fields.seededFor : "",
+    modules,
+    scripts: readScripts(fields.scripts),
+    ...(typeof fields.loader === "string" ? { loader: fields.loader } : {}),
+  };
+}
+
+function readScripts(raw: unknown): ScriptState {
+  if (typeof raw !== "object" || raw === null) return NO_SCRIPTS;
+  const { snippets, constants, shifts } = raw as Record<string, unknown>;
+  const known: Record<string, readonly number[]> = {};
+  for (const [name, numbers] of Object.entries(shifts ?? {})) {
+    if (isListOf(numbers, "number")) known[name] = numbers as number[];
+  }
+  return {
+    snippets: typeof snippets === "number" && Number.isSafeInteger(snippets) ? snippets : 0,
+    constants: isListOf(constants, "string") ? (constants as string[]) : [],
+    shifts: known,
+  };
+}
+
+const isListOf = (raw: unknown, type: "number" | "string"): boolean =>
+  Array.isArray(raw) && raw.every((item) => typeof item === type);

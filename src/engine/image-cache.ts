@@ -1,0 +1,51 @@
+import type { Image } from "./slot.ts";
+
+interface Entry {
+  readonly sessionId: string;
+  readonly image: Image;
+}
+
+/**
+ * Images of sessions that were in a slot lately, by checkpoint, so that they come back in without the
+ * store. Bounded in bytes; the least recently used one goes first.
+ */
+export class ImageCache {
+  private readonly entries = new Map<string, Entry>();
+  private bytes = 0;
+
+  constructor(private readonly bytesMax: number) {}
+
+  /** Whether an image of that size is worth keeping. */
+  takes(bytes: number): boolean {
+    return bytes <= this.bytesMax / 4;
+  }
+
+  set(checkpointId: string, sessionId: string, image: Image): void {
+    this.delete(checkpointId);
+    this.entries.set(checkpointId, { sessionId, image });
+    this.bytes += image.bytes.length;
+    for (const oldest of this.entries.keys()) {
+      if (this.bytes <= this.bytesMax) break;
+      this.delete(oldest);
+    }
+  }
+
+  get(checkpointId: string): Image | undefined {
+    const entry = this.entries.get(checkpointId);
+    if (!entry) return undefined;
+    this.entries.delete(checkpointId);
+    this.entries.set(checkpointId, entry);
+    return entry.image;
+  }
+
+  delete(checkpointId: string): void {
+    const entry = this.entries.get(checkpointId);
+    if (!entry) return;
+    this.entries.delete(checkpointId);
+    this.bytes -= entry.image.bytes.length;
+  }
+
+  forget(sessionId: string): void {
+    for (const [id, entry] of this.entries) if (entry.sessionId === sessionId) this.delete(id);
+  }
+}

@@ -1,0 +1,38 @@
+import { inspect } from "./inspect.ts";
+import { errorHeader, stackText, textProperty } from "./inspect-error.ts";
+import { brandOf, safeGet } from "./look.ts";
+import { includes, min, quote, slice } from "./primordials.ts";
+import { unproxied } from "./proxies.ts";
+
+/** Longer messages and stacks are cut. */
+const PART_CHARS_MAX = 64 * 1024;
+
+/** JSON of an ExceptionPayload. Never throws. */
+export function describeError(thrown: unknown, bytesMax: number): string {
+  const charsMax = min(bytesMax / 8, PART_CHARS_MAX);
+  try {
+    return describeThrown(thrown, charsMax);
+  } catch {
+    return '{"message":"A value that cannot be shown was thrown"}';
+  }
+}
+
+function describeThrown(thrown: unknown, charsMax: number): string {
+  const error = thrown !== null && typeof thrown === "object" ? unproxied(thrown) : null;
+  if (error === null || brandOf(error) !== "error") {
+    const text = typeof thrown === "string" ? thrown : inspect(thrown, { charsMax });
+    return `{"message":${quote(cut(text, charsMax))}}`;
+  }
+  const code = safeGet(error, "code");
+  let text = `{"message":${quote(cut(errorHeader(error), charsMax))}`;
+  text += `,"name":${quote(cut(textProperty(error, "name", "Error"), 256))}`;
+  if (typeof code === "string" || typeof code === "number") {
+    text += `,"code":${quote(cut(`${code}`, 256))}`;
+  }
+  const stack = stackText(error);
+  if (includes(stack, "\n    at ")) text += `,"stack":${quote(cut(stack, charsMax))}`;
+  return `${text}}`;
+}
+
+const cut = (text: string, charsMax: number): string =>
+  text.length > charsMax ? `${slice(text, 0, charsMax)}...` : text;

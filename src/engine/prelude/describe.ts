@@ -1,0 +1,94 @@
+import { displayBundle } from "./display.ts";
+import { inspect } from "./inspect.ts";
+import { plainText } from "./inspect-text.ts";
+import { jsonText } from "./json.ts";
+import { brandOf } from "./look.ts";
+import { charCodeAt, min, quote, slice } from "./primordials.ts";
+import { unproxied } from "./proxies.ts";
+
+/** A preview of an object is for reading: this much, and no more than half of the bytes allowed. */
+const PREVIEW_CHARS_MAX = 64 * 1024;
+
+/** JSON of a ValuePayload, at most about `bytesMax` bytes. Never throws. */
+export function describe(value: unknown, bytesMax: number): string {
+  try {
+    return describeValue(value, bytesMax);
+  } catch {
+    return `{"type":"${typeof value === "function" ? "function" : "object"}","preview":"[cannot be shown]"}`;
+  }
+}
+
+function describeValue(value: unknown, bytesMax: number): string {
+  const type = typeOf(value);
+  const preview = quote(previewOf(value, bytesMax));
+  const left = bytesMax - utf8Length(preview);
+  const json = jsonText(value, left);
+  let text = `{"type":"${type}","preview":${preview}`;
+  let room = left;
+  if (json !== undefined && (json.length * 3 <= left || utf8Length(json) <= left)) {
+    text += `,"json":${json}`;
+    room -= json.length;
+  }
+  if (value !== null && (typeof value === "object" || typeof value === "function")) {
+    const mime = displayBundle(value, room);
+    if (mime !== undefined) text += `,"mime":${mime}`;
+  }
+  return `${text}}`;
+}
+
+function previewOf(value: unknown, bytesMax: number): string {
+  if (typeof value === "string") return cut(value, bytesMax);
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) {
+    return cut(plainText(value), bytesMax);
+  }
+  const half = bytesMax >> 1;
+  const charsMax = min(half, PREVIEW_CHARS_MAX);
+  return cut(inspect(value, { charsMax }), bytesMax);
+}
+
+/** At most half of the bytes: the rest is for the JSON form. */
+function cut(text: string, bytesMax: number): string {
+  const half = bytesMax >> 1;
+  if (text.length * 3 <= half || utf8Length(text) <= half) return text;
+  let end = 0;
+  let bytes = 0;
+  for (; end < text.length; end++) {
+    bytes += bytesOf(charCodeAt(text, end));
+    if (bytes > half) break;
+  }
+  return `${slice(text, 0, end)}... ${text.length - end} more characters`;
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) bytes += bytesOf(charCodeAt(text, i));
+  return bytes;
+}
+
+/** Of a UTF-16 unit: a surrogate is half of four bytes. */
+const bytesOf = (code: number): number =>
+  code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
+
+/** One of VALUE_TYPES of core/execution.ts. */
+export function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  const target = unproxied(value);
+  if (target === null) return "object";
+  if (typeof target === "function") return "function";
+  const brand = brandOf(target);
+  switch (brand) {
+    case "array":
+    case "date":
+    case "regexp":
+    case "error":
+    case "map":
+    case "set":
+    case "promise":
+    case "typedarray":
+    case "arraybuffer":
+      return brand;
+    default:
+      return "object";
+  }
+}

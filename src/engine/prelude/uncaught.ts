@@ -1,0 +1,48 @@
+import { describeError } from "./describe-error.ts";
+import {
+  join,
+  list,
+  mapClear,
+  mapDelete,
+  mapEntries,
+  mapNext,
+  mapSet,
+  mapSize,
+  NativeMap,
+  push,
+} from "./primordials.ts";
+
+/**
+ * What nobody caught: errors of timers, microtasks and listeners, and promises that were rejected and
+ * have no handler. Kept until the host asks.
+ */
+const KEPT_MAX = 16;
+const ERROR_BYTES_MAX = 64 * 1024;
+
+let thrown = list<string>();
+const rejections = new NativeMap<object, unknown>();
+
+export function reportUncaught(error: unknown): void {
+  if (thrown.length < KEPT_MAX) push(thrown, describeError(error, ERROR_BYTES_MAX));
+}
+
+/** From the engine's rejection tracker, at the time of each; `handled`: a handler came later. */
+export function trackRejection(promise: object, reason: unknown, handled: boolean): void {
+  if (handled) mapDelete(rejections, promise);
+  else if (mapSize(rejections) < KEPT_MAX) mapSet(rejections, promise, reason);
+}
+
+/** JSON: ExceptionPayload[], since the last call. */
+export function takeUncaught(): string {
+  if (thrown.length === 0 && mapSize(rejections) === 0) return "[]";
+  const all = thrown;
+  thrown = list();
+  const iterator = mapEntries(rejections);
+  for (;;) {
+    const step = mapNext(iterator);
+    if (step.done === true) break;
+    push(all, describeError(step.value[1], ERROR_BYTES_MAX));
+  }
+  mapClear(rejections);
+  return `[${join(all, ",")}]`;
+}

@@ -1,0 +1,97 @@
+/**
+ * Source text that is no program. Message and position are the author's, worded as V8 does where that
+ * takes no more than looking at the token.
+ */
+export class SourceError extends Error {
+  override readonly name = "SyntaxError";
+
+  private constructor(
+    message: string,
+    /** From 1. */
+    readonly line: number,
+    /** From 1, in characters. */
+    readonly column: number,
+    /** Where in the text, in code units. */
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+
+  /** The parser's own stack was too small for the text. */
+  get tooDeep(): boolean {
+    return this.message === TOO_DEEP;
+  }
+
+  static at(text: string, offset: number, message: string): SourceError {
+    const before = text.slice(0, offset).split(/\r\n|[\n\r\u2028\u2029]/);
+    return new SourceError(
+      message,
+      before.length,
+      [...before[before.length - 1]!].length + 1,
+      offset,
+    );
+  }
+
+  /** @param error What the parser threw: `pos` and a message that ends in the position. */
+  static from(error: unknown, text: string): SourceError {
+    if (error instanceof SourceError) return error;
+    const { pos, message } = error as { pos?: number; message: string };
+    // The parser itself gave up: nesting deeper than its stack.
+    if (error instanceof RangeError || message.startsWith("Not enough stack space"))
+      return SourceError.at(text, 0, TOO_DEEP);
+    if (pos === undefined) throw error;
+    return SourceError.at(text, pos, worded(message.replace(/ \(\d+:\d+\)$/, ""), text, pos));
+  }
+}
+
+const TOO_DEEP = "Maximum call stack size exceeded";
+
+const WORDINGS: readonly [RegExp, string | ((token: string) => string)][] = [
+  [/^Unterminated template/, "Unexpected end of input"],
+  [/^Unterminated regular expression/, "Invalid regular expression: missing /"],
+  [/^Unterminated string/, "Invalid or unexpected token"],
+  [/^Unterminated comment/, "Invalid or unexpected token"],
+  [/^Identifier directly after number/, "Invalid or unexpected token"],
+  [/^Unexpected character/, "Invalid or unexpected token"],
+  [/^Assigning to rvalue/, "Invalid left-hand side in assignment"],
+  [/^'return' outside of function/, "Illegal return statement"],
+  [/^Unsyntactic break/, "Illegal break statement"],
+  [/^Unsyntactic continue/, "Illegal continue statement: no surrounding iteration statement"],
+  [/^'with' in strict mode/, "Strict mode code may not include a with statement"],
+  [
+    /^Invalid regular expression flag/,
+    (token) => `Invalid regular expression flags '${token.replace(/^.*\//, "")}'`,
+  ],
+];
+
+function worded(message: string, text: string, pos: number): string {
+  if (/^Unexpected (token|keyword)/.test(message)) return unexpected(text, pos);
+  for (const [pattern, wording] of WORDINGS) {
+    if (pattern.test(message)) {
+      return typeof wording === "string" ? wording : wording(text.slice(pos).split(/\s/, 1)[0]!);
+    }
+  }
+  return message;
+}
+
+const KEYWORD =
+  /^(?:break|case|catch|class|const|continue|debugger|default|delete|do|else|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|enum)$/;
+const PUNCTUATOR =
+  /^(?:>>>=|\.\.\.|===|!==|>>>|<<=|>>=|\*\*=|&&=|\|\|=|\?\?=|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|<<|>>|\*\*|[{}()[\].;,<>+\-*/%&|^!~?:=@])/;
+
+function unexpected(text: string, pos: number): string {
+  const rest = text.slice(pos, pos + 200);
+  if (/^\s*$/.test(text.slice(pos))) return "Unexpected end of input";
+  if (/\bconst\s+[\w$]+\s*$/.test(text.slice(Math.max(0, pos - 200), pos)) && /^[;,\n]/.test(rest))
+    return "Missing initializer in const declaration";
+  if (/\bawait\s+$/.test(text.slice(Math.max(0, pos - 20), pos)))
+    return "await is only valid in async functions and the top level bodies of modules";
+  const word = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(rest)?.[0];
+  if (word)
+    return KEYWORD.test(word) ? `Unexpected token '${word}'` : `Unexpected identifier '${word}'`;
+  if (/^\d|^\.\d/.test(rest)) return "Unexpected number";
+  if (/^["']/.test(rest)) return "Unexpected string";
+  if (rest.startsWith("`")) return "Unexpected template string";
+  const punctuator = PUNCTUATOR.exec(rest)?.[0];
+  return punctuator ? `Unexpected token '${punctuator}'` : "Invalid or unexpected token";
+}

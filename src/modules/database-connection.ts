@@ -1,0 +1,177 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { LIMITS } from "../core/limits.ts";
+import { Authorizer } from "./database-authorizer.ts";
+import { ModuleError, type ModuleValue } from "./module.ts";
+
+/** Waits for a lock that somebody else holds on the file. */
+const BUSY_TIMEOUT_MS = 5000;
+/** Of a row beyond its values: object, names, boxed numbers. */
+const VALUE_BYTES = 16;
+
+export interface ConnectionBounds {
+  /** Of an in-memory database, of one result, of one value. */
+  readonly memoryBytesMax: number;
+}
+
+export interface ExecResult {
+  readonly rowsAffected: number;
+  readonly lastInsertId: number | bigint;
+}
+
+/**
+ * One guest database. SQLite runs in this process and cannot be interrupted: a statement that does not
+ * end is ended by killing the worker.
+ */
+export class Connection implements Disposable {
+  readonly #database: DatabaseSync;
+  readonly #authorizer = new Authorizer();
+  readonly #totalChanges: StatementSync;
+  readonly #bounds: ConnectionBounds;
+
+  /** @param path Absolute, without links; or `:memory:`. @param image What `snapshot()` gave. */
+  constructor(path: string, readOnly: boolean, bounds: ConnectionBounds, image?: Uint8Array) {
+    this.#bounds = bounds;
+    this.#database = new DatabaseSync(path, {
+      readOnly,
+      allowExtension: false,
+      defensive: true,
+      enableForeignKeyConstraints: true,
+      enableDoubleQuotedStringLiterals: true,
+      timeout: BUSY_TIMEOUT_MS,
+      limits: {
+        length: Math.min(bounds.memoryBytesMax, LIMITS.fileBytesMax),
+        sqlLength: LIMITS.sourceBytesMax,
+        // VACUUM needs one; ATTACH itself is refused by the authorizer.
+        attach: 1,
+        // A longer pattern can take a LIKE beyond any time limit.
+        likePatternLength: 1000,
+      },
+    });
+    try {
+      if (image !== undefined) this.#database.deserialize(image);
+      this.#bound(path === ":memory:" ? bounds.memoryBytesMax : LIMITS.writtenFileBytesMax);
+      this.#totalChanges = this.#database.prepare("SELECT total_changes() AS n");
+      this.#database.setAuthorizer(this.#authorizer.decide);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** No temporary files, and a size that neither the database nor its temporary tables pass. */
+  #bound(bytesMax: number): void {
+    this.#database.exec("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
+    const { page_size: pageBytes } = this.#database.prepare("PRAGMA page_size").get() as {
+      page_size: number;
+    };
+    const pages = (bytes: number) => Math.max(1, Math.floor(bytes / pageBytes));
+    this.#database.exec(`PRAGMA main.max_page_count = ${pages(bytesMax)}`);
+    const temporaryPages = pages(this.#bounds.memoryBytesMax);
+    this.#database.exec(`PRAGMA temp.max_page_count = ${temporaryPages}`);
+  }
+
+  /** Rows of one statement. */
+  query(sql: string, args: readonly SQLInputValue[]): ModuleValue[] {
+    const statements = [...this.#statements(sql, args)];
+    if (statements.length > 1)
+      throw new ModuleError("query takes one statement; exec takes several");
+    return statements.flatMap((statement) => this.#rows(statement, args));
+  }
+
+  /** Runs every statement of the text; what counts is the last one's result. */
+  exec(sql: string, args: readonly SQLInputValue[]): ExecResult {
+    let result: ExecResult = { rowsAffected: 0, lastInsertId: 0 };
+    for (const statement of this.#statements(sql, args)) {
+      const before = this.#changes();
+      this.#authorizer.isVacuuming = isVacuum(statement.sourceSQL);
+      try {
+        const { changes, lastInsertRowid } = statement.run(...args);
+        const changed = this.#changes() !== before;
+        result = {
+          rowsAffected: changed ? Number(changes) : 0,
+          lastInsertId: narrow(lastInsertRowid),
+        };
+      } finally {
+        this.#authorizer.isVacuuming = false;
+      }
+    }
+    return result;
+  }
+
+  /** Compiles one after another, each when the one before has run. */
+  *#statements(sql: string, args: readonly SQLInputValue[]): Generator<StatementSync> {
+    if (sql.includes("\0")) throw new ModuleError("SQL text contains a NUL character");
+    let rest = skipBlank(sql.toWellFormed());
+    while (rest !== "") {
+      const statement = this.#database.prepare(rest);
+      rest = skipBlank(rest.slice(statement.sourceSQL.length));
+      if (rest !== "" && args.length > 0) {
+        throw new ModuleError("arguments are for one statement; the text holds several");
+      }
+      statement.setReadBigInts(true);
+      yield statement;
+    }
+  }
+
+  #rows(statement: StatementSync, args: readonly SQLInputValue[]): ModuleValue[] {
+    const rows: ModuleValue[] = [];
+    let bytes = 0;
+    for (const row of statement.iterate(...args)) {
+      const copy: Record<string, ModuleValue> = {};
+      for (const [name, value] of Object.entries(row)) {
+        copy[name] = narrow(value as ModuleValue);
+        bytes += VALUE_BYTES + name.length + sizeOf(value);
+      }
+      rows.push(copy);
+      if (rows.length > LIMITS.resultRowsMax || bytes > this.#bounds.memoryBytesMax) {
+        throw new ModuleError("query result is too large; add a LIMIT or select less", {
+          code: "ERR_RESULT_TOO_LARGE",
+        });
+      }
+    }
+    return rows;
+  }
+
+  #changes(): unknown {
+    return this.#totalChanges.get()?.n;
+  }
+
+  /** Ends a transaction that the guest left open, undone. */
+  endTransaction(): void {
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+  }
+
+  /** Whether anything may have been written since the last `snapshot()`. */
+  get changed(): boolean {
+    return this.#authorizer.mayHaveWritten;
+  }
+
+  /** The whole database as the bytes of a file. */
+  snapshot(): Uint8Array {
+    const image = this.#database.serialize();
+    // Serializing asks the authorizer too.
+    this.#authorizer.mayHaveWritten = false;
+    return image;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+const skipBlank = (sql: string) =>
+  sql.replace(/^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))+/, "");
+
+const isVacuum = (sql: string) => /^vacuum\b(?![\s\S]*\binto\b)/i.test(sql);
+
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return value.length * 2;
+  return value instanceof Uint8Array ? value.length : 0;
+}
+
+/** Integers are numbers as long as a number holds them exactly, else bigints. */
+function narrow<T>(value: T): T | number {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

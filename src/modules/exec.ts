@@ -1,0 +1,166 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { constants as osConstants } from "node:os";
+import { posix } from "node:path";
+import { LIMITS } from "../core/limits.ts";
+import { invalidArgument, invalidValue, optionsOf, stringOf } from "./arguments.ts";
+import { FileFailure } from "./file-failure.ts";
+import { type HostModule, type ModuleContext, ModuleError, type ModuleValue } from "./module.ts";
+import { type ProgramEnd, runProgram } from "./program.ts";
+
+/** Where programs are looked for: the system's folders, none of the daemon's user. */
+export const PROGRAM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** `require('exec')`: programs, one at a time, waited for; never a shell unless the guest asks for one. */
+export function createExecModule(context: ModuleContext): HostModule {
+  return {
+    name: "exec",
+    functions: ["run"],
+    call(fn, args) {
+      if (fn !== "run") throw new ModuleError(`exec.${fn} is not a function`);
+      return run(context, args);
+    },
+    dispose() {},
+  };
+}
+
+function run(context: ModuleContext, [cmd, list, options]: readonly ModuleValue[]): ModuleValue {
+  const command = textOf("cmd", cmd);
+  if (command === "") throw invalidValue("cmd", "cannot be empty", command);
+  const args = argumentsOf(list);
+  const asked = optionsOf(options);
+  const env = environmentOf(context, asked.env);
+  assertSize([command, ...args, ...Object.entries(env).flat()]);
+  const timeoutMs = timeoutOf(asked.timeout_ms, context.remainingMs());
+  const file = locate(context, command, env.PATH ?? PROGRAM_PATH);
+  const end = start(command, {
+    file,
+    args,
+    cwd: context.worktreePath,
+    env,
+    input: inputOf(asked.input),
+    timeoutMs,
+    outputBytesMax: Math.min(LIMITS.programOutputBytesMax, context.memoryBytesMax),
+  });
+  if (end.cause === "exit" && end.exitCode === 0) return end.output.toString();
+  throw failure([command, ...args].join(" "), end, timeoutMs);
+}
+
+function start(command: string, program: Parameters<typeof runProgram>[0]): ProgramEnd {
+  try {
+    return runProgram(program);
+  } catch (error) {
+    if (error instanceof FileFailure) throw cannotStart(command, error.code);
+    throw error;
+  }
+}
+
+function cannotStart(command: string, code: string): ModuleError {
+  const errno = (osConstants.errno as Readonly<Record<string, number>>)[code];
+  return new ModuleError(`spawn ${command} ${code}`, {
+    ...(errno === undefined ? {} : { errno: -errno }),
+    code,
+    syscall: `spawn ${command}`,
+    path: command,
+  });
+}
+
+function failure(line: string, end: ProgramEnd, timeoutMs: number): ModuleError {
+  const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  const signal = signalName(end.signal);
+  const streams = { stdout: end.stdout.toString(), stderr: end.stderr.toString() };
+  switch (end.cause) {
+    case "timeout":
+      return new ModuleError(`Command timed out after ${Math.round(timeoutMs)} ms: ${shown}`, {
+        code: "ETIMEDOUT",
+        killed: true,
+        signal,
+        ...streams,
+      });
+    case "output":
+      return new ModuleError(`Command printed more than its output limit: ${shown}`, {
+        code: "ENOBUFS",
+        killed: true,
+        signal,
+        ...streams,
+      });
+    case "exit": {
+      const how = signal === null ? `exit code ${end.exitCode}` : `signal ${signal}`;
+      return new ModuleError(`Command failed with ${how}: ${shown}`, {
+        code: end.exitCode,
+        killed: false,
+        signal,
+        ...streams,
+      });
+    }
+  }
+}
+
+function signalName(signal: number | null): string | null {
+  if (signal === null) return null;
+  const named = Object.entries(osConstants.signals).find(([, number]) => number === signal);
+  return named?.[0] ?? `SIG${signal}`;
+}
+
+/** A name is looked up; a relative path means a file of the worktree. */
+function locate(context: ModuleContext, command: string, path: string): string {
+  if (command.startsWith("/")) return command;
+  if (command.includes("/")) return posix.join(context.worktreePath, command);
+  for (const folder of path.split(":")) {
+    const file = posix.resolve(context.worktreePath, folder, command);
+    if (isExecutable(file)) return file;
+  }
+  throw cannotStart(command, "ENOENT");
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function textOf(name: string, value: ModuleValue): string {
+  const text = stringOf(name, value);
+  if (text.includes("\0")) throw invalidValue(name, "must be a string without null bytes", text);
+  return text;
+}
+
+function argumentsOf(list: ModuleValue): string[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw invalidArgument("args", "an instance of Array", list);
+  return list.map((arg: ModuleValue, index) => textOf(`args[${index}]`, arg));
+}
+
+/** Nothing of the daemon's. HOME is the worktree: the only folder that is the program's to use. */
+function environmentOf(context: ModuleContext, env: ModuleValue): Record<string, string> {
+  const result: Record<string, string> = {
+    PATH: PROGRAM_PATH,
+    HOME: context.worktreePath,
+    LANG: "C.UTF-8",
+  };
+  for (const [name, value] of Object.entries(optionsOf(env))) {
+    if (name === "" || /[=\0]/.test(name)) throw invalidValue("options.env", "is no name", name);
+    if (value !== undefined) result[name] = textOf(`options.env.${name}`, value);
+  }
+  return result;
+}
+
+function assertSize(texts: readonly string[]): void {
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 9, 0);
+  if (bytes > LIMITS.programArgumentBytesMax) throw cannotStart(texts[0]!.slice(0, 64), "E2BIG");
+}
+
+function timeoutOf(value: ModuleValue, remainingMs: number): number {
+  if (value === undefined) return remainingMs;
+  if (typeof value === "number" && value > 0) return Math.min(value, remainingMs);
+  throw invalidValue("options.timeout_ms", "must be a number of milliseconds above 0", value);
+}
+
+function inputOf(value: ModuleValue): Uint8Array {
+  if (value === undefined || value === null) return new Uint8Array();
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === "string") return Buffer.from(value);
+  throw invalidArgument("options.input", "of type string or an instance of Uint8Array", value);
+}

@@ -1,0 +1,72 @@
+import { Database } from "bun:sqlite";
+import { StartError } from "../core/start-error.ts";
+import { isBusy, isReadOnly } from "./failure.ts";
+
+/** Who has a database open. */
+export interface Holder {
+  readonly pid: number;
+  /** `127.0.0.1:3210`; absent until it listens. */
+  readonly listen?: string;
+}
+
+/**
+ * Keeps a second process out of a database for as long as this one lives.
+ *
+ * The lock is an exclusive SQLite transaction, never ended, on the empty file `<db>-lock`: the kernel
+ * drops it with the process, however that ends, so it cannot go stale, and it works wherever SQLite
+ * does. The file itself stays: removing it would let two processes hold two files of one name.
+ *
+ * @throws StartError that names the holder
+ */
+export function lockDatabase(path: string): Disposable {
+  let lock: Database | undefined;
+  try {
+    lock = new Database(`${path}-lock`, { create: true, readwrite: true });
+    lock.run("PRAGMA journal_mode = MEMORY"); // Nothing is ever written: no second file for it.
+    lock.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock?.close();
+    if (isBusy(error)) throw heldBy(path, readHolder(path));
+    if (isReadOnly(error)) throw notWritable(path, error);
+    throw error;
+  }
+  const held = lock;
+  return { [Symbol.dispose]: () => held.close() };
+}
+
+export function notWritable(path: string, cause: unknown): StartError {
+  return new StartError(
+    `The database ${path} cannot be opened for writing`,
+    "Check that its folder exists and that this user may write the file and the folder, or give another one with `--db PATH`.",
+    { cause },
+  );
+}
+
+function heldBy(path: string, holder: Holder | undefined): StartError {
+  const who =
+    holder === undefined
+      ? "another vm-system"
+      : `the vm-system with process id ${holder.pid}${holder.listen === undefined ? "" : `, which listens on ${holder.listen}`}`;
+  return new StartError(
+    `The database ${path} is in use by ${who}`,
+    "Use that one, stop it first, or give this one its own file with `--db PATH`.",
+  );
+}
+
+/** Undefined when the holder has not written it yet. */
+function readHolder(path: string): Holder | undefined {
+  let db: Database | undefined;
+  try {
+    db = new Database(path, { readonly: true });
+    const row = db
+      .query<{ pid: number; listen: string | null }, []>("SELECT pid, listen FROM holder")
+      .get();
+    return row
+      ? { pid: row.pid, ...(row.listen === null ? {} : { listen: row.listen }) }
+      : undefined;
+  } catch {
+    return undefined; // It is being made or changed at this moment: the name is a courtesy.
+  } finally {
+    db?.close();
+  }
+}

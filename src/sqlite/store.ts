@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import type { Store } from "../core/ports.ts";
+import { checkpointStore } from "./checkpoints.ts";
+import { toMs } from "./columns.ts";
+import { type DatabaseOptions, isInMemory, openDatabase } from "./database.ts";
+import { executionStore } from "./executions.ts";
+import { GroupWriter } from "./group-writer.ts";
+import { idempotencyStore } from "./idempotency.ts";
+import { lockDatabase } from "./lock.ts";
+import { recover } from "./recovery.ts";
+import { sessionStore } from "./sessions.ts";
+import { Statements } from "./statements.ts";
+import { templateStore } from "./templates.ts";
+
+export interface SqliteStore extends Store {
+  /** Absolute, or `:memory:`. */
+  readonly path: string;
+  /** Whom a second process that wants this database is told of. */
+  announce(holder: { pid: number; listen?: string; startedAt: string }): Promise<void>;
+}
+
+/**
+ * The store in one SQLite file, which this process has to itself until `close`, or its end.
+ *
+ * @throws StartError when the file is held, damaged, newer, not ours, or cannot be written
+ */
+export function openStore(options: DatabaseOptions): SqliteStore {
+  const path = isInMemory(options.path) ? options.path : resolve(options.path);
+  const lock = isInMemory(path) ? undefined : lockDatabase(path);
+  let db: ReturnType<typeof openDatabase>;
+  try {
+    db = openDatabase({ ...options, path });
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+  const statements = new Statements(db);
+  const writer = new GroupWriter(db, statements);
+  const idempotency = idempotencyStore(statements, writer);
+  const sessions = sessionStore(statements, writer, idempotency);
+  const checkpoints = checkpointStore(statements, writer);
+  const executions = executionStore(statements, writer, { sessions, checkpoints, idempotency });
+  const setHolder = statements.prepare(
+    "INSERT OR REPLACE INTO holder (one, pid, listen, started_at) VALUES (1, ?1, ?2, ?3)",
+  );
+  let isClosed = false;
+  return {
+    path,
+    templates: templateStore(statements, writer),
+    sessions,
+    executions,
+    checkpoints,
+    idempotency,
+    recover: (now) => recover(now, writer, sessions, executions),
+    announce: ({ pid, listen, startedAt }) =>
+      writer.write(() => void setHolder.run(pid, listen ?? null, toMs(startedAt))),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      writer.flush();
+      statements.finalize();
+      db.close(true);
+      lock?.[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,213 @@
+import { VmError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../core/ports.ts";
+import type { DoneMessage, FromWorker, RunMessage, WorkerProfile } from "../worker/protocol.ts";
+import type { MessageBounds } from "./control-messages.ts";
+import { outcomeOfEnd } from "./outcome.ts";
+import { profileKey, profileOf } from "./profile.ts";
+import type { WorkerEnd, WorkerJob } from "./worker-process.ts";
+
+/**
+ * The worker keeps `max_events` and `max_output_kb` exactly. These bounds are the daemon's own, for
+ * a worker that does not: wide enough for notices, the result, and another way of counting.
+ */
+const EVENTS_SPARE = 64;
+const CHARS_SPARE = 4 * 1024 * 1024;
+const DELTA_BYTES_SPARE = 4 * 1024 * 1024;
+
+/** One job, from its coming to its outcome. */
+export class JobRun implements WorkerJob {
+  readonly id: string;
+  readonly worktreePath: string;
+  readonly profile: WorkerProfile;
+  readonly profileKey: string;
+  readonly handle: JobHandle;
+  readonly deltaBytesMax: number;
+  /** Monotonic; 0: no worker has begun it. */
+  startedMs = 0;
+  /** CPU time of the worker when it was first looked at during this job. */
+  cpuBaseMs: number | undefined;
+  cpuMs = 0;
+  /** Workers that could not be started for it. */
+  failedStarts = 0;
+  settled = false;
+  private readonly queuedMs = performance.now();
+  private eventsLeft: number;
+  private charsLeft: number;
+  private deltaChunks: Uint8Array[] = [];
+  private deltaWhole = false;
+  private fault: unknown;
+  private readonly outcome = Promise.withResolvers<JobOutcome>();
+  private readonly started = Promise.withResolvers<void>();
+
+  constructor(
+    readonly job: Job,
+    private readonly deliver: (events: readonly JobEvent[]) => void,
+    onCancel: (run: JobRun) => void,
+  ) {
+    const { limits } = job.grants.settings;
+    this.id = job.id;
+    this.worktreePath = job.worktreePath;
+    this.profile = profileOf(job);
+    this.profileKey = profileKey(this.profile);
+    this.deltaBytesMax = limits.mem_mb * 1024 * 1024 + DELTA_BYTES_SPARE;
+    this.eventsLeft = limits.max_events + EVENTS_SPARE;
+    this.charsLeft = limits.max_output_kb * 1024 * 2 + CHARS_SPARE;
+    this.handle = {
+      outcome: this.outcome.promise,
+      started: this.started.promise,
+      cancel: () => {
+        if (!this.settled) onCancel(this);
+      },
+    };
+    // Whoever holds the handle hears of it; one that waits for `started` first must not end the daemon.
+    this.outcome.promise.catch(() => {});
+  }
+
+  get message(): RunMessage {
+    const { job } = this;
+    return {
+      type: "run",
+      jobId: job.id,
+      sessionId: job.sessionId,
+      grants: job.grants,
+      worktreePath: job.worktreePath,
+      ...(job.headCheckpointId === undefined ? {} : { headCheckpointId: job.headCheckpointId }),
+      nextCheckpointId: job.nextCheckpointId,
+      wantFull: job.wantFull,
+      action: job.action,
+    };
+  }
+
+  get mayStartPrograms(): boolean {
+    return this.profile.kind === "worktree" && this.profile.exec;
+  }
+
+  /** Resident memory past which its worker is killed, bytes. */
+  get residentBytesMax(): number {
+    return this.job.grants.settings.limits.mem_mb * 1024 * 1024 + LIMITS.workerMarginBytes;
+  }
+
+  bounds(): MessageBounds {
+    return {
+      jobId: this.id,
+      events: this.eventsLeft,
+      chars: this.charsLeft,
+      deltaBytes: this.deltaBytesMax,
+    };
+  }
+
+  loadImage(): Promise<ImageChain> {
+    return this.job.loadImage();
+  }
+
+  onDelta(chunk: Uint8Array, last: boolean): void {
+    if (this.deltaWhole) this.deltaChunks = [];
+    this.deltaChunks.push(chunk);
+    this.deltaWhole = last;
+  }
+
+  onFault(error: unknown): void {
+    this.fault ??= error;
+  }
+
+  onEvents(message: Extract<FromWorker, { type: "events" }>, chars: number): void {
+    this.take(message.events, chars);
+  }
+
+  begin(): void {
+    this.startedMs = performance.now();
+    this.started.resolve();
+  }
+
+  /** The worker says that it has ended. */
+  end(message: DoneMessage, chars: number): void {
+    if (this.fault !== undefined) {
+      this.fail(asVmError(this.fault));
+      return;
+    }
+    this.take(message.events, chars);
+    const { status, result, error, outputLimit, checkpoint } = message;
+    const elapsedMs = performance.now() - this.startedMs;
+    const delta = checkpoint && this.deltaOf(checkpoint);
+    this.settle({
+      status,
+      ...(result === undefined ? {} : { result }),
+      ...(error === undefined ? {} : { error }),
+      ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(checkpoint === undefined || delta === undefined
+        ? {}
+        : {
+            checkpoint: {
+              engine: checkpoint.engine,
+              base: checkpoint.base,
+              delta,
+              heapBytes: checkpoint.heapBytes,
+              full: checkpoint.full,
+            },
+          }),
+      rolledBack: message.rolledBack,
+      metrics: {
+        duration_ms: rounded(Math.min(message.durationMs, elapsedMs)),
+        cpu_ms: rounded(message.cpuMs),
+        queue_ms: this.queueMs(),
+        heap_bytes: Math.round(message.heapBytes),
+        checkpoint_bytes: delta?.byteLength ?? 0,
+      },
+    });
+  }
+
+  /** Whether the delta that `done` speaks of has come. */
+  hasDelta(message: DoneMessage): boolean {
+    return !message.checkpoint?.deltaByData || this.deltaWhole;
+  }
+
+  /** Its worker has gone. */
+  endBy(end: WorkerEnd): void {
+    const durationMs = this.startedMs === 0 ? 0 : rounded(performance.now() - this.startedMs);
+    const spent = { durationMs, cpuMs: rounded(this.cpuMs), queueMs: this.queueMs() };
+    this.settle(outcomeOfEnd(this.job, end, spent));
+  }
+
+  /** Nothing ran, or it is our fault. */
+  fail(error: VmError): void {
+    this.settled = true;
+    this.deltaChunks = [];
+    this.outcome.reject(error);
+    this.started.resolve();
+  }
+
+  private settle(outcome: JobOutcome): void {
+    this.settled = true;
+    this.deltaChunks = [];
+    this.outcome.resolve(outcome);
+    // Nobody waits for a beginning that will not come.
+    this.started.resolve();
+  }
+
+  private take(events: readonly JobEvent[], chars: number): void {
+    this.eventsLeft -= events.length;
+    this.charsLeft -= chars;
+    if (events.length > 0) this.deliver(events);
+  }
+
+  private deltaOf(checkpoint: NonNullable<DoneMessage["checkpoint"]>): Uint8Array {
+    if (!checkpoint.deltaByData) return checkpoint.delta;
+    const [only] = this.deltaChunks;
+    return only && this.deltaChunks.length === 1 ? only : Buffer.concat(this.deltaChunks);
+  }
+
+  private queueMs(): number {
+    const untilMs = this.startedMs === 0 ? performance.now() : this.startedMs;
+    return rounded(untilMs - this.queuedMs);
+  }
+}
+
+/** Microseconds are enough for a record. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function asVmError(cause: unknown): VmError {
+  return cause instanceof VmError ? cause : new VmError("INTERNAL", { cause });
+}

@@ -1,0 +1,60 @@
+import { setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Subprocess } from "bun";
+
+/**
+ * How a worker process is started: this program again, with nothing of the daemon's environment.
+ */
+export type WorkerSubprocess = Subprocess<"ignore", "ignore", "pipe">;
+
+/** Below the daemon, so that a busy guest does not keep the daemon from answering others. */
+export const WORKER_NICENESS = 5;
+
+/**
+ * A deep native stack for the engine's recursion, and Bun told of it where the system gives it. The
+ * autogroup, where Linux has them, is what niceness counts in between sessions of processes.
+ */
+const SHELL_SCRIPT = `
+if ulimit -s 65536; then BUN_JSC_maxPerThreadStackUsage=60000000; export BUN_JSC_maxPerThreadStackUsage; fi
+if [ -w /proc/self/autogroup ]; then echo ${WORKER_NICENESS} >/proc/self/autogroup; fi
+exec "$@"
+`;
+
+/** The program that a worker is: compiled, or by its sources in development. */
+export function workerCommand(): string[] {
+  // Not import.meta: what is compiled to CommonJS has there the path of its source.
+  const compiled = Bun.main.startsWith("/$bunfs/") || Bun.main.includes("~BUN");
+  if (compiled) return [process.execPath, "__worker"];
+  return [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url)), "__worker"];
+}
+
+export interface LaunchCallbacks {
+  onMessage(message: unknown): void;
+  /** The control channel has closed, whoever did it. */
+  onDisconnect(): void;
+  onExit(exitCode: number | null, signal: string | number | null): void;
+}
+
+/**
+ * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is the data channel, whose
+ * other end the caller owns. @throws Error when there are no processes or descriptors left
+ */
+export function launch(command: readonly string[], callbacks: LaunchCallbacks): WorkerSubprocess {
+  // Bun reads settings from the folder it starts in; this one is nobody's.
+  const child = Bun.spawn(["/bin/sh", "-c", SHELL_SCRIPT, "sh", ...command], {
+    cwd: "/",
+    env: {},
+    stdio: ["ignore", "ignore", "pipe", "socket-fd"],
+    detached: true,
+    serialization: "advanced",
+    ipc: (message) => callbacks.onMessage(message),
+    onDisconnect: () => callbacks.onDisconnect(),
+    onExit: (_, exitCode, signal) => callbacks.onExit(exitCode, signal),
+  });
+  try {
+    setPriority(child.pid, WORKER_NICENESS);
+  } catch {
+    // It ended already, or the system has no such thing: only the order of service differs.
+  }
+  return child;
+}

@@ -1,0 +1,127 @@
+import type { DoneMessage, WorkerProfile } from "../worker/protocol.ts";
+import type { DataSources } from "./data-channel.ts";
+import { endDescendants, hasChildren } from "./descendants.ts";
+import type { JobRun } from "./job-run.ts";
+import {
+  type ReadyMessage,
+  type WorkerEnd,
+  type WorkerJob,
+  WorkerProcess,
+} from "./worker-process.ts";
+
+export interface PooledWorkerCallbacks {
+  onReady(ready: ReadyMessage): void;
+  /** Its job has ended and its outcome is about to be known. */
+  onFree(): void;
+  onEnded(end: WorkerEnd, left: number): void;
+}
+
+/** Sessions that a worker is taken to hold; it drops the oldest of them too. */
+const HELD_MAX = 256;
+
+/** A worker as the pool sees it: spare, entering a profile, idle, or with a job. */
+export class PooledWorker {
+  readonly process: WorkerProcess;
+  /** Sessions whose image it has had, latest last. */
+  readonly held = new Set<string>();
+  /** Absent: a spare. */
+  profileKey: string | undefined;
+  lastSessionId: string | undefined;
+  run: JobRun | undefined;
+  wasReady = false;
+  /** Since when it enters its profile, monotonic. */
+  enteredMs = 0;
+  idleSinceMs = 0;
+  /** Its job waits instead of computing. */
+  blocked = false;
+
+  constructor(
+    command: readonly string[],
+    sources: DataSources,
+    private readonly callbacks: PooledWorkerCallbacks,
+  ) {
+    this.process = new WorkerProcess(command, sources, {
+      onReady: callbacks.onReady,
+      onDone: (message, chars) => this.done(message, chars),
+      onEnded: callbacks.onEnded,
+    });
+  }
+
+  get isSpare(): boolean {
+    return this.profileKey === undefined && !this.process.isEnding;
+  }
+
+  get isIdle(): boolean {
+    return this.wasReady && this.run === undefined && !this.process.isEnding;
+  }
+
+  enter(profile: WorkerProfile, key: string): void {
+    this.profileKey = key;
+    this.enteredMs = performance.now();
+    this.process.enter(profile);
+  }
+
+  ready(): void {
+    this.wasReady = true;
+    this.idleSinceMs = performance.now();
+    if (this.run) this.begin(this.run);
+    else this.callbacks.onFree();
+  }
+
+  /** Its profile is the job's, and it has no other job. */
+  assign(run: JobRun): void {
+    this.run = run;
+    this.blocked = false;
+    if (this.wasReady) this.begin(run);
+  }
+
+  forget(sessionId: string): void {
+    if (this.held.delete(sessionId)) this.process.forget(sessionId);
+  }
+
+  private begin(run: JobRun): void {
+    const { sessionId } = run.job;
+    if (this.lastSessionId !== sessionId) {
+      this.lastSessionId = sessionId;
+      this.held.delete(sessionId);
+      this.held.add(sessionId);
+      if (this.held.size > HELD_MAX) {
+        for (const oldest of this.held) {
+          this.held.delete(oldest);
+          break;
+        }
+      }
+    }
+    run.begin();
+    this.process.run(run satisfies WorkerJob);
+  }
+
+  private done(message: DoneMessage, chars: number): void {
+    const { run } = this;
+    if (!run) return;
+    if (!run.hasDelta(message)) {
+      this.process.kill({ cause: "violation", why: "speaks of a delta that it did not send" });
+      return;
+    }
+    // An execution ends with its programs.
+    if (run.mayStartPrograms && hasChildren(this.process.pid)) {
+      endDescendants(this.process.pid).then(
+        () => this.free(run, message, chars, true),
+        () => this.free(run, message, chars, true),
+      );
+      return;
+    }
+    this.free(run, message, chars, message.retire === true);
+  }
+
+  /** @param retire  Not to be used again: its engine is spoilt, or dead programs are left in it. */
+  private free(run: JobRun, message: DoneMessage, chars: number, retire: boolean): void {
+    // Killed or cancelled meanwhile: its end tells the outcome.
+    if (this.process.isEnding) return;
+    this.run = undefined;
+    this.idleSinceMs = performance.now();
+    if (retire) this.process.kill({ cause: "retired" });
+    run.end(message, chars);
+    this.callbacks.onFree();
+  }
+}

@@ -1,0 +1,208 @@
+import { LIMITS } from "../core/limits.ts";
+import {
+  type DoneMessage,
+  type FromWorker,
+  type RunMessage,
+  type ToWorker,
+  WORKER_DATA_FD,
+  type WorkerProfile,
+} from "../worker/protocol.ts";
+import { type MessageBounds, parseMessage } from "./control-messages.ts";
+import { DataChannel, type DataJob, type DataSources } from "./data-channel.ts";
+import { endOrphans, endTree, type Sweep } from "./descendants.ts";
+import { launch, type WorkerSubprocess } from "./launch.ts";
+import { type ProcessStat, readStat } from "./process-table.ts";
+import { mayStartPrograms } from "./profile.ts";
+import { becomeSubreaper } from "./subreaper.ts";
+
+export type ReadyMessage = Extract<FromWorker, { type: "ready" }>;
+
+/** Why a worker is no more. The first cause counts: it is recorded before the kill. */
+export type WorkerEnd =
+  | { readonly cause: "retired" | "cancelled" | "memory" | "not_ready" }
+  | { readonly cause: "timeout"; readonly limit: "wall_ms" | "cpu_ms" }
+  | { readonly cause: "violation"; readonly why: string }
+  /** It ended by itself. */
+  | {
+      readonly cause: "exit";
+      readonly exitCode: number | null;
+      readonly signal: string | number | null;
+    };
+
+/** What the worker may say and ask about its current job. */
+export interface WorkerJob extends DataJob {
+  readonly message: RunMessage;
+  bounds(): MessageBounds;
+  onEvents(message: Extract<FromWorker, { type: "events" }>, chars: number): void;
+}
+
+export interface WorkerCallbacks {
+  onReady(ready: ReadyMessage): void;
+  onDone(message: DoneMessage, chars: number): void;
+  /**
+   * The process has gone, and everything below it.
+   * @param left  Programs that would not go: the system holds on to them.
+   */
+  onEnded(end: WorkerEnd, left: number): void;
+}
+
+const livePids = new Set<number>();
+
+/** One worker process, from its start to the end of the last of its descendants. */
+export class WorkerProcess {
+  readonly pid: number;
+  readonly ended: Promise<void>;
+  private readonly child: WorkerSubprocess;
+  private readonly data: DataChannel;
+  private readonly born: ProcessStat | undefined;
+  private profile: WorkerProfile | undefined;
+  private ready = false;
+  private job: WorkerJob | undefined;
+  private end: WorkerEnd | undefined;
+  private exited = false;
+  private killing: Promise<Sweep> | undefined;
+  private stderrText = "";
+  private readonly resolveEnded: () => void;
+
+  /** @throws Error when no process can be started */
+  constructor(
+    command: readonly string[],
+    sources: DataSources,
+    private readonly callbacks: WorkerCallbacks,
+  ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.resolveEnded = resolve;
+    this.child = launch(command, {
+      onMessage: (message) => this.receive(message),
+      onDisconnect: () => this.disconnected(),
+      onExit: (exitCode, signal) => this.exit(exitCode, signal),
+    });
+    this.pid = this.child.pid;
+    livePids.add(this.pid);
+    this.born = readStat(this.pid);
+    const fd = this.child.stdio[WORKER_DATA_FD];
+    if (typeof fd !== "number") throw new Error("no data channel to the worker");
+    this.data = new DataChannel({
+      fd,
+      sources,
+      currentJob: () => (this.end ? undefined : this.job),
+      onViolation: (why) => this.kill({ cause: "violation", why }),
+    });
+    this.keepStderr().catch(() => {
+      // The process has gone; what was read is kept.
+    });
+  }
+
+  /** The last of what it wrote to stderr: for a log, never for a guest. */
+  get stderr(): string {
+    return this.stderrText;
+  }
+
+  /** It has ended, or is about to. */
+  get isEnding(): boolean {
+    return this.end !== undefined;
+  }
+
+  enter(profile: WorkerProfile): void {
+    this.profile = profile;
+    if (mayStartPrograms(profile)) becomeSubreaper();
+    this.send({ type: "enter", profile });
+  }
+
+  run(job: WorkerJob): void {
+    this.job = job;
+    this.send(job.message);
+  }
+
+  forget(sessionId: string): void {
+    this.send({ type: "forget", sessionId });
+  }
+
+  /** Ends it with all that it started. Later causes change nothing. Idempotent. */
+  kill(end: WorkerEnd): void {
+    if (this.end) return;
+    this.end = end;
+    this.data.close();
+    if (this.exited) return;
+    this.killing = endTree(this.pid);
+  }
+
+  private send(message: ToWorker): void {
+    if (this.end || this.exited) return;
+    try {
+      this.child.send(message);
+    } catch (error) {
+      this.kill({ cause: "violation", why: `its channel is closed: ${String(error)}` });
+    }
+  }
+
+  private receive(raw: unknown): void {
+    // What arrives after the decision to kill came too late.
+    if (this.end) return;
+    const { job } = this;
+    const parsed = parseMessage(raw, job?.bounds());
+    if ("violation" in parsed) {
+      this.kill({ cause: "violation", why: parsed.violation });
+      return;
+    }
+    const { message, chars } = parsed;
+    if (message.type === "ready") this.takeReady(message);
+    else if (!job) this.kill({ cause: "violation", why: "speaks of a job without one" });
+    else if (message.type === "events") job.onEvents(message, chars);
+    else {
+      this.job = undefined;
+      this.callbacks.onDone(message, chars);
+    }
+  }
+
+  private takeReady(message: ReadyMessage): void {
+    if (this.ready || !this.profile) {
+      this.kill({ cause: "violation", why: "ready out of turn" });
+      return;
+    }
+    this.ready = true;
+    this.callbacks.onReady(message);
+  }
+
+  private disconnected(): void {
+    if (this.exited || this.end) return;
+    // At an exit this comes first; the exit tells the better cause.
+    setTimeout(() => {
+      if (!this.exited) this.kill({ cause: "violation", why: "it closed its control channel" });
+    }, LIMITS.watchTickMs);
+  }
+
+  private exit(exitCode: number | null, signal: string | number | null): void {
+    this.exited = true;
+    this.end ??= { cause: "exit", exitCode, signal };
+    this.data.close();
+    this.sweepUp().then(
+      (left) => this.settle(left),
+      // Whatever went wrong in looking for its programs, the worker itself has gone.
+      () => this.settle(0),
+    );
+  }
+
+  private async sweepUp(): Promise<number> {
+    const below = await this.killing;
+    livePids.delete(this.pid);
+    if (!this.born || !mayStartPrograms(this.profile)) return below?.left ?? 0;
+    const orphans = await endOrphans(this.born, (pid) => livePids.has(pid));
+    return orphans.left;
+  }
+
+  private settle(left: number): void {
+    livePids.delete(this.pid);
+    if (this.end) this.callbacks.onEnded(this.end, left);
+    this.resolveEnded();
+  }
+
+  private async keepStderr(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const piece of this.child.stderr) {
+      const text = this.stderrText + decoder.decode(piece, { stream: true });
+      this.stderrText = text.slice(-LIMITS.workerStderrBytesMax);
+    }
+  }
+}

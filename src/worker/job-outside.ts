@@ -1,0 +1,124 @@
+import type { JobEvent } from "../core/ports.ts";
+import type { EngineOutside } from "../engine/engine-host.ts";
+import { ModuleLoadError } from "../engine/loader-error.ts";
+import type { DataClient } from "./data-client.ts";
+import { INLINE_DELTA_BYTES_MAX } from "./protocol.ts";
+
+/** Events wait this long for company: one message for all of a quick execution. */
+const EVENT_WAIT_MS = 10;
+
+/** How often a busy worker looks whether its daemon is still there. */
+const PARENT_CHECK_MS = 100;
+
+/** What one job needs of the daemon, and what it has for it. */
+export class JobOutside implements EngineOutside {
+  /** Events that were not sent yet. */
+  events: JobEvent[] = [];
+  private waitingSinceMs = 0;
+  private parentCheckedMs = 0;
+  private pieces: Uint8Array[] = [];
+  private pieceBytes = 0;
+  private byData = false;
+  private linksLeft: (() => void) | undefined;
+
+  constructor(
+    private readonly jobId: string,
+    private readonly data: DataClient,
+    private readonly send: (events: readonly JobEvent[]) => void,
+    private readonly onOrphaned: () => void,
+  ) {}
+
+  image(): ReturnType<EngineOutside["image"]> {
+    const { header } = this.data.ask({ op: "image", jobId: this.jobId });
+    if (header.op !== "image") throw new ImageGone(header.op === "error" ? header.message : header.op);
+    let unread = header.links.length;
+    const nextLink = function* (data: DataClient): Generator<Uint8Array> {
+      for (let last = false; !last; ) {
+        const frame = data.read();
+        if (frame.header.op !== "link") throw new Error("the data channel is out of step");
+        last = frame.header.last;
+        if (last) unread--;
+        yield frame.body;
+      }
+    };
+    const links = function* (data: DataClient): Generator<Generator<Uint8Array>> {
+      while (unread > 0) yield nextLink(data);
+    };
+    // A chain that turns out damaged leaves frames behind that the next answer must not begin with.
+    this.linksLeft = () => {
+      while (unread > 0) for (const _ of nextLink(this.data));
+    };
+    return { engine: header.engine, base: header.base, links: links(this.data) };
+  }
+
+  base(digest: string): Uint8Array {
+    const { header, body } = this.data.ask({ op: "base", digest });
+    if (header.op !== "base") throw new ImageGone("the base image is not there");
+    return body;
+  }
+
+  file(candidates: readonly string[]): { path: string; text: string } | null {
+    const { header, body } = this.data.ask({ op: "file", jobId: this.jobId, candidates });
+    if (header.op === "file") return { path: header.path, text: body.toString() };
+    if (header.op === "error") throw new ModuleLoadError(header.message, header.code);
+    return null;
+  }
+
+  event(event: JobEvent): void {
+    if (this.events.length === 0) this.waitingSinceMs = performance.now();
+    this.events.push(event);
+    this.flushOld(performance.now());
+  }
+
+  poll(): void {
+    const nowMs = performance.now();
+    this.flushOld(nowMs);
+    if (nowMs - this.parentCheckedMs < PARENT_CHECK_MS) return;
+    this.parentCheckedMs = nowMs;
+    this.onOrphaned();
+  }
+
+  flush(): void {
+    if (this.events.length === 0) return;
+    const { events } = this;
+    this.events = [];
+    this.send(events);
+  }
+
+  delta(piece: Uint8Array, last: boolean): void {
+    this.pieces.push(piece);
+    this.pieceBytes += piece.length;
+    if (this.pieceBytes > INLINE_DELTA_BYTES_MAX) this.byData = true;
+    if (!this.byData) return;
+    const { pieces } = this;
+    this.pieces = [];
+    for (const [index, each] of pieces.entries()) {
+      this.data.sendDelta(this.jobId, each, last && index === pieces.length - 1);
+    }
+  }
+
+  /** The delta, unless it went by the data channel. */
+  takeDelta(): { readonly delta: Uint8Array; readonly deltaByData: boolean } {
+    if (this.byData) return { delta: new Uint8Array(0), deltaByData: true };
+    // A buffer of its own: sending a view sends all of what it is a view of.
+    const delta = new Uint8Array(this.pieceBytes);
+    let at = 0;
+    for (const piece of this.pieces) {
+      delta.set(piece, at);
+      at += piece.length;
+    }
+    return { delta, deltaByData: false };
+  }
+
+  /** At the end of the job, whatever became of it. */
+  close(): void {
+    this.linksLeft?.();
+  }
+
+  private flushOld(nowMs: number): void {
+    if (this.events.length > 0 && nowMs - this.waitingSinceMs >= EVENT_WAIT_MS) this.flush();
+  }
+}
+
+/** The daemon knows the reason, and ends the job itself. */
+export class ImageGone extends Error {}

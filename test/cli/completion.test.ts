@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { tempFolder } from "../harness/temp-folder.ts";
+import { fakeApi, ID, session, template } from "./fake-api.ts";
+import { ENTRY, runCli } from "./run-cli.ts";
+
+async function complete(words: readonly string[], env: Record<string, string> = {}) {
+  const { stdout, stderr, exitCode } = await runCli(["__complete", "--", ...words], { env });
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("\t")[0]);
+}
+
+test("commands, subcommands, flags and values are offered", async () => {
+  expect(await complete(["te"])).toEqual(["template"]);
+  expect(await complete(["session", ""])).toEqual(["create", "list", "get", "close"]);
+  expect(await complete(["exec", "events", "--f"])).toEqual(["--follow"]);
+  expect(await complete(["session", "list", "--status", "cl"])).toEqual(["closed"]);
+  expect(await complete(["--log-level=w"])).toEqual(["--log-level=warn"]);
+  expect(await complete(["--log-level", "=", "w"])).toEqual(["warn"]);
+  expect(await complete(["--log-format", "="])).toEqual(["text", "json"]);
+  expect(await complete(["help", "arch"])).toEqual(["architecture"]);
+  expect(await complete(["completion", ""])).toEqual(["bash", "zsh", "fish"]);
+  expect(await complete(["nonsense", ""])).toEqual([]);
+});
+
+test("IDs come from the daemon; without one nothing is offered", async () => {
+  using api = fakeApi({ "GET /templates": [template], "GET /sessions": [session] });
+  const env = { VM_SYSTEM_SERVER_URL: api.url };
+  expect(await complete(["template", "get", ""], env)).toEqual([ID]);
+  expect(await complete(["session", "create", "--template-id", ""], env)).toEqual([ID]);
+  expect(await complete(["exec", "repl", ID.slice(0, 4)], env)).toEqual([ID]);
+  expect(await complete(["--server-url", api.url, "session", "get", ""])).toEqual([ID]);
+  expect(await complete(["--server-url", "http://127.0.0.1:1", "session", "get", ""])).toEqual([]);
+});
+
+test("the bash script completes in a real bash", async () => {
+  using folder = tempFolder();
+  const program = folder.join("vm-system");
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${ENTRY}' "$@"\n`);
+  chmodSync(program, 0o755);
+  const script = `
+source <(vm-system completion bash)
+COMP_WORDS=(vm-system template list-av); COMP_CWORD=2
+_vm_system
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const bash = Bun.spawn(["bash", "-c", script], {
+    env: { PATH: `${folder.path}:${process.env.PATH}` },
+    stdout: "pipe",
+  });
+  expect(await bash.stdout.text()).toBe("list-available-modules\nlist-available-libraries\n");
+});
+
+test.each(["bash", "zsh", "fish"])("the %s script is printed, and as JSON", async (shell) => {
+  const { stdout } = await runCli(["completion", shell]);
+  expect(stdout).toContain("__complete -- ");
+  const asJson = await runCli(["completion", shell, "--json"]);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ shell });
+});

@@ -1,0 +1,11 @@
+import { fakeRunner } from "../harness/fake-runner.ts";
+import { inProcessTarget } from "../harness/target.ts";
+import { apiScenarios } from "./api-scenarios.ts";
+
+const BODY_BYTES_MAX = 512 * 1024;
+
+apiScenarios(
+  "in this process",
+  () => inProcessTarget(fakeRunner(), { bodyBytesMax: BODY_BYTES_MAX }),
+  BODY_BYTES_MAX,
+);

@@ -1,0 +1,110 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { StartError } from "../../src/core/start-error.ts";
+import { openDatabase } from "../../src/sqlite/database.ts";
+import { openStore } from "../../src/sqlite/store.ts";
+import { aSession, NOW } from "../contract/store-suite.ts";
+import { tempStore } from "./temp-store.ts";
+
+/** The error that opening ends with. */
+function startErrorOf(open: () => unknown): StartError {
+  try {
+    open();
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartError);
+    return error as StartError;
+  }
+  throw new Error("it opened");
+}
+
+test("a second opener is told who holds the database", async () => {
+  using temp = tempStore();
+  const first = temp.open();
+  expect(startErrorOf(() => temp.open()).message).toBe(
+    `The database ${temp.path} is in use by another vm-system`,
+  );
+  await first.announce({ pid: 4711, listen: "127.0.0.1:3210", startedAt: NOW });
+  expect(startErrorOf(() => temp.open()).message).toBe(
+    `The database ${temp.path} is in use by the vm-system with process id 4711, which listens on 127.0.0.1:3210`,
+  );
+  await first.close();
+  await temp.open().close();
+});
+
+test("a database of a newer version is refused and not touched", async () => {
+  using temp = tempStore();
+  await temp.open().close();
+  const db = new Database(temp.path);
+  db.run("PRAGMA user_version = 999");
+  db.close();
+  const before = readFileSync(temp.path);
+  const { message, hint } = startErrorOf(() => temp.open());
+  expect(message).toContain("newer version of vm-system (schema 999");
+  expect(hint).toContain("later one");
+  expect(readFileSync(temp.path)).toEqual(before);
+});
+
+test("another program's database is refused and not touched", () => {
+  using temp = tempStore();
+  const db = new Database(temp.path, { create: true });
+  db.run("CREATE TABLE theirs (x)");
+  db.close();
+  expect(startErrorOf(() => temp.open()).message).toContain("of another program");
+});
+
+test("a file that is no database is named", () => {
+  using temp = tempStore();
+  writeFileSync(temp.path, "id,amount\n1,2\n".repeat(1000));
+  const { message, hint } = startErrorOf(() => temp.open());
+  expect(message).toStartWith(`The database ${temp.path} is damaged: file is not a database`);
+  expect(hint).toContain(".recover");
+});
+
+test("a damaged page is found, and named by the check", async () => {
+  using temp = tempStore();
+  const store = temp.open();
+  for (let i = 0; i < 200; i++) await store.sessions.insert(aSession());
+  await store.close();
+  const pageBytes = 4096;
+  const file = openSync(temp.path, "r+");
+  const lastPage = statSync(temp.path).size / pageBytes - 1;
+  writeSync(file, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, lastPage * pageBytes);
+  closeSync(file);
+  expect(startErrorOf(() => temp.open()).message).toMatch(/is damaged: .*page/i);
+});
+
+test("a folder that is not there is named", () => {
+  using temp = tempStore();
+  const path = join(temp.folder, "absent", "x.db");
+  const { message, hint } = startErrorOf(() => openStore({ path, durability: "full" }));
+  expect(message).toBe(`The database ${path} cannot be opened for writing`);
+  expect(hint).toContain("--db");
+});
+
+test("after a failed start the lock is free", async () => {
+  using temp = tempStore();
+  writeFileSync(temp.path, "x".repeat(5000));
+  startErrorOf(() => temp.open());
+  writeFileSync(temp.path, "");
+  await temp.open().close();
+});
+
+test("durability says how SQLite waits for the disk", () => {
+  using temp = tempStore();
+  const synchronous = (durability: "full" | "normal") => {
+    using db = openDatabase({ path: temp.path, durability });
+    return db.query<{ synchronous: number }, []>("PRAGMA synchronous").get()?.synchronous;
+  };
+  expect(synchronous("full")).toBe(2);
+  expect(synchronous("normal")).toBe(1);
+});
+
+test("a store in memory needs no file", async () => {
+  const store = openStore({ path: ":memory:", durability: "normal" });
+  const record = aSession();
+  await store.sessions.insert(record);
+  expect(await store.sessions.get(record.session.id)).toEqual(record);
+  await store.close();
+});

@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { FixturePool, type Order, until } from "./fixture-pool.ts";
+
+const LIES: [string, Order][] = [
+  ["a job that is not its own", { do: "otherJob" }],
+  ["ready a second time", { do: "readyAgain" }],
+  ["no object", { do: "lie", message: 5 }],
+  ["null", { do: "lie", message: null }],
+  ["a list", { do: "lie", message: [] }],
+  ["an unknown type", { do: "lie", message: { type: "obey" } }],
+  ["a status that is none", { do: "raw", done: { status: "perfect" } }],
+  ["an error that is ok", { do: "raw", done: { error: { message: "x" } } }],
+  ["a failure without an error", { do: "raw", done: { status: "error" } }],
+  ["a result of no type", { do: "raw", done: { result: { type: "host", preview: "" } } }],
+  ["a message that is no text", { do: "raw", done: { status: "error", error: { message: {} } } }],
+  ["a time that is no number", { do: "raw", done: { cpuMs: "1" } }],
+  ["a size below zero", { do: "raw", done: { heapBytes: -1 } }],
+  ["a time without end", { do: "raw", done: { durationMs: null } }],
+  ["events that are no list", { do: "raw", done: { events: { length: 1 } } }],
+  [
+    "an event of the core's own",
+    { do: "raw", done: { events: [{ type: "value", payload: {}, atMs: 1 }] } },
+  ],
+  ["a checkpoint of no bytes", { do: "raw", done: { checkpoint: { delta: [1, 2] } } }],
+  ["a map", { do: "strange", kind: "map" }],
+  ["a date", { do: "strange", kind: "date" }],
+  ["a cycle", { do: "strange", kind: "cycle" }],
+  ["a deep nest", { do: "strange", kind: "deep" }],
+  ["bytes", { do: "strange", kind: "bytes" }],
+  ["a bigint", { do: "strange", kind: "bigint" }],
+  ["events without end", { do: "flood" }],
+  ["one huge event", { do: "floodOnce", chars: 8 << 20 }],
+  ["a delta beyond the memory limit", { do: "bigDelta", bytes: 24 << 20 }],
+  ["a delta that it did not send", { do: "noDelta" }],
+  ["a delta without end", { do: "deltaForever" }],
+  ["noise on the data channel", { do: "garbageData" }],
+  ["noise on the control channel", { do: "garbageControl" }],
+  ["a request for another job", { do: "otherFile", candidates: ["x"] }],
+  ["a path that is no text", { do: "file", candidates: [5] }],
+  ["a path that is too long", { do: "file", candidates: ["x".repeat(5000)] }],
+  ["a base that is no digest", { do: "base", digest: "../../etc/passwd" }],
+  ["requests that do not wait", { do: "impatient" }],
+];
+
+test.each(LIES)("a worker that sends %s is killed", async (_, order) => {
+  await using fixture = new FixturePool({ spares: 0 });
+  const limits = { mem_mb: 16, max_events: 10, max_output_kb: 8 };
+  const outcome = await fixture.outcome(order, { limits });
+  expect(outcome).toMatchObject({
+    status: "error",
+    error: { code: "WORKER_CRASHED" },
+    rolledBack: true,
+  });
+  expect(outcome.checkpoint).toBeUndefined();
+  expect(fixture.logged).toMatchObject([{ message: "a worker ended" }]);
+});
+
+test("a second end of a job changes nothing but the worker's life", async () => {
+  await using fixture = new FixturePool();
+  expect((await fixture.outcome({ do: "doneTwice" })).status).toBe("ok");
+  await until(() => fixture.logged.length === 1, "the end of the worker");
+  expect((await fixture.outcome({ do: "ok" })).status).toBe("ok");
+});
+
+test("an event of the future happened now", async () => {
+  await using fixture = new FixturePool();
+  const ran = fixture.run({ do: "future" });
+  await ran.outcome;
+  expect(ran.events[0]!.atMs).toBeLessThanOrEqual(Date.now());
+});
