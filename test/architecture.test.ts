@@ -27,10 +27,11 @@ const ARROWS: Record<string, readonly string[]> = {
     "modules/worktree.ts",
     "modules/catalog.ts",
     "engine/embedded-base.ts",
+    "engine/merge-deltas.ts",
   ],
   help: ["core", "cli/exit-code.ts"],
   cli: ["core", "client", "daemon", "libraries", "help", "modules/catalog.ts"],
-  "main.ts": ["worker", "cli"],
+  "main.ts": ["worker", "cli", "supervisor/early-launch.ts"],
 };
 
 /** Each dependency has one home, so that replacing it touches one folder. */

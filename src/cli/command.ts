@@ -22,7 +22,7 @@ export interface FlagRules {
   /** Of the last positional: takes all words that follow too; read with `Context.positionals`. */
   readonly repeats?: true;
   /** What completion offers for the value. */
-  readonly completes?: IdKind | "file" | readonly string[];
+  readonly completes?: IdKind | readonly string[];
 }
 
 export type IdKind = "template" | "session" | "execution" | "topic";

@@ -6,7 +6,8 @@ export const GLOBAL_FLAGS = {
   db: {
     type: "string",
     valueHint: "PATH",
-    description: "Database file of `serve` (default vm-system.db)",
+    description:
+      "Database file: of `serve` (default vm-system.db); of `run` and `repl`, to keep the record",
   },
   "server-url": {
     type: "string",

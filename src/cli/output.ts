@@ -11,7 +11,12 @@ const STDERR = 2;
  * @throws Error EPIPE when the reader has gone; cli.ts ends quietly then.
  */
 export function print(text: string): void {
-  write(STDOUT, `${text}\n`);
+  printRaw(`${text}\n`);
+}
+
+/** Without a line end. */
+export function printRaw(text: string): void {
+  write(STDOUT, text);
 }
 
 /** What is not a result: to stderr. A closed stderr is nobody's concern. */

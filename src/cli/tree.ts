@@ -5,9 +5,9 @@ export const ROOT = group({
   name: "vm-system",
   summary: "Durable JavaScript sessions in one binary",
   subCommands: {
+    serve: async () => (await import("./commands/serve.ts")).default,
     run: async () => (await import("./commands/run.ts")).default,
     repl: async () => (await import("./commands/repl.ts")).default,
-    serve: async () => (await import("./commands/serve.ts")).default,
     template: async () => (await import("./commands/template.ts")).default,
     session: async () => (await import("./commands/session.ts")).default,
     exec: async () => (await import("./commands/exec.ts")).default,

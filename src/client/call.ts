@@ -8,6 +8,7 @@ import { ApiError, UnreachableError } from "./errors.ts";
 export type Key = keyof Api & string;
 
 export type BodyOf<K extends Key> = Api[K]["body"];
+export type QueryOf<K extends Key> = Api[K]["query"];
 
 /** Only what the route takes: no `body` where it has none, no `params` where its path has none. */
 export type Input<K extends Key> = (unknown extends Api[K]["params"]
@@ -32,6 +33,7 @@ interface AnyInput {
 }
 
 const API_BASE = "/api/v1";
+const OCTETS_TYPE = "application/octet-stream";
 
 /** @throws ApiError, UnreachableError; what `signal` aborts rejects with its reason */
 export const callWith =
@@ -52,10 +54,13 @@ export async function send(
   const [method, path] = key.split(" ") as [string, string];
   const url = serverUrl + API_BASE + fill(path, input.params ?? {}) + queryText(input.query ?? {});
   const headers: Record<string, string> = { "x-request-id": crypto.randomUUID(), ...input.headers };
-  if (input.body !== undefined) headers["content-type"] = "application/json";
+  const isFile = input.body instanceof Uint8Array;
+  if (input.body !== undefined) headers["content-type"] = isFile ? OCTETS_TYPE : "application/json";
   // Bun gives up on a silent answer after five minutes; an execution may take a day.
   const init: BunFetchRequestInit = { method, headers, redirect: "error", timeout: false } as never;
-  if (input.body !== undefined) init.body = JSON.stringify(input.body);
+  if (input.body !== undefined) {
+    init.body = isFile ? (input.body as Uint8Array<ArrayBuffer>) : JSON.stringify(input.body);
+  }
   if (input.signal) init.signal = input.signal;
   let response: Response;
   try {
@@ -68,9 +73,22 @@ export async function send(
   throw parse(serverUrl, response, await read(serverUrl, response));
 }
 
-async function read(serverUrl: string, response: Response): Promise<string> {
+/** A file of the daemon's. @throws ApiError, UnreachableError */
+export const downloadWith =
+  (serverUrl: string, fetch: Fetch) =>
+  async <K extends Key>(key: K, input: Input<K>): Promise<Uint8Array> => {
+    const response = await send(serverUrl, fetch, key, input as AnyInput);
+    const file = await read(serverUrl, response, () => response.arrayBuffer());
+    return new Uint8Array(file);
+  };
+
+async function read<T = string>(
+  serverUrl: string,
+  response: Response,
+  how: () => Promise<T> = () => response.text() as Promise<T>,
+): Promise<T> {
   try {
-    return await response.text();
+    return await how();
   } catch (error) {
     throw new UnreachableError(serverUrl, `the answer was cut off: ${reasonOf(error)}`, error);
   }

@@ -1,4 +1,4 @@
-import { type BodyOf, callWith, type Fetch } from "./call.ts";
+import { type BodyOf, callWith, downloadWith, type Fetch, type QueryOf } from "./call.ts";
 import { follow } from "./follow.ts";
 
 export type Client = ReturnType<typeof createClient>;
@@ -18,10 +18,13 @@ export function createClient(url: string, options: { fetch?: Fetch } = {}) {
   const serverUrl = url.replace(/\/+$/, "");
   const fetch = options.fetch ?? directFetch;
   const call = callWith(serverUrl, fetch);
+  const download = downloadWith(serverUrl, fetch);
   return {
     serverUrl,
 
     health: () => call("GET /health", {}),
+    storeReport: () => call("GET /runtime/store", {}),
+    collectGarbage: (dry_run: boolean) => call("POST /runtime/gc", { body: { dry_run } }),
     runtimeSummary: () => call("GET /runtime/summary", {}),
 
     listTemplates: () => call("GET /templates", {}),
@@ -80,6 +83,43 @@ export function createClient(url: string, options: { fetch?: Fetch } = {}) {
       call("POST /sessions/:session_id/complete", { params: { session_id }, body: { text } }),
     closeSession: (session_id: string) =>
       call("POST /sessions/:session_id/close", { params: { session_id } }),
+
+    listCheckpoints: (session_id: string, limit?: number) =>
+      call("GET /sessions/:session_id/checkpoints", {
+        params: { session_id },
+        query: limit === undefined ? {} : { limit },
+      }),
+    labelCheckpoint: (session_id: string, checkpoint_id: string, label: string) =>
+      call("PUT /sessions/:session_id/checkpoints/:checkpoint_id/label", {
+        params: { session_id, checkpoint_id },
+        body: { label },
+      }),
+    unlabelCheckpoint: (session_id: string, checkpoint_id: string) =>
+      call("DELETE /sessions/:session_id/checkpoints/:checkpoint_id/label", {
+        params: { session_id, checkpoint_id },
+      }),
+    forkSession: (session_id: string, body: BodyOf<"POST /sessions/:session_id/fork"> = {}) =>
+      call("POST /sessions/:session_id/fork", { params: { session_id }, body }),
+    rewindSession: (session_id: string, body: BodyOf<"POST /sessions/:session_id/rewind">) =>
+      call("POST /sessions/:session_id/rewind", { params: { session_id }, body }),
+    sessionTree: (session_id: string) =>
+      call("GET /sessions/:session_id/tree", { params: { session_id } }),
+    diffSession: (session_id: string, { from, to }: { from?: string; to?: string } = {}) =>
+      call("GET /sessions/:session_id/diff", {
+        params: { session_id },
+        query: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+      }),
+    exportSession: (session_id: string, { history }: { history?: boolean } = {}) =>
+      download("GET /sessions/:session_id/export", {
+        params: { session_id },
+        query: history === undefined ? {} : { history },
+      }),
+    importSession: (file: Uint8Array, query: QueryOf<"POST /sessions/import">) =>
+      call("POST /sessions/import", { body: file, query }),
+    sleepSession: (session_id: string) =>
+      call("POST /sessions/:session_id/sleep", { params: { session_id } }),
+    wakeSession: (session_id: string) =>
+      call("POST /sessions/:session_id/wake", { params: { session_id } }),
 
     repl: (body: BodyOf<"POST /executions/repl">, keyed: KeyedOptions = {}) =>
       call("POST /executions/repl", { body, headers: keyHeader(keyed) }),

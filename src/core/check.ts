@@ -1,3 +1,4 @@
+import { TypeRegistry } from "@sinclair/typebox";
 import {
   type TypeCheck,
   TypeCompiler,
@@ -18,6 +19,9 @@ export interface SchemaIssue {
 
 /** Issues told of one value; more help nobody. */
 const ISSUES_MAX = 20;
+
+/** What OneOf makes: the library itself does not know what an unsafe type is checked by. */
+TypeRegistry.Set<TSchema>("Unsafe", ({ enum: values }, value) => values?.includes(value) === true);
 
 const OF_RANGE: ReadonlySet<ValueErrorType> = new Set([
   ValueErrorType.IntegerMinimum,
@@ -57,6 +61,8 @@ function reason(type: ValueErrorType, schema: TSchema): string {
     case ValueErrorType.IntegerMinimum:
     case ValueErrorType.IntegerMaximum:
       return `must be between ${schema.minimum} and ${schema.maximum}`;
+    case ValueErrorType.Kind:
+      return `must be one of ${schema.enum?.join(", ")}`;
     case ValueErrorType.StringMinLength:
       return "must not be empty";
     case ValueErrorType.StringMaxLength:

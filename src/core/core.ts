@@ -1,19 +1,24 @@
 import { ExecutionRunner } from "./execution-runner.ts";
 import { ExecutionService } from "./execution-service.ts";
+import { HistoryService } from "./history-service.ts";
 import { Idempotency } from "./idempotency.ts";
 import type {
   Clock,
   LibraryCache,
   Logger,
+  MergeDeltas,
   ModuleCatalog,
   Runner,
   Store,
   Worktrees,
 } from "./ports.ts";
 import { PreparedImages } from "./prepared-images.ts";
+import { Residency } from "./residency.ts";
+import { DEFAULT_RETENTION, Retention, type RetentionPolicy } from "./retention.ts";
 import type { RuntimeSummary } from "./session.ts";
 import { SessionService } from "./session-service.ts";
 import { TemplateService } from "./template-service.ts";
+import { TransferService } from "./transfer-service.ts";
 
 export interface CoreParts {
   readonly store: Store;
@@ -24,6 +29,11 @@ export interface CoreParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;
+  readonly mergeDeltas: MergeDeltas;
+  /** Default: DEFAULT_RETENTION. */
+  readonly retention?: RetentionPolicy;
+  /** Idle sessions leave the workers' memory after this; absent: when their place is needed. */
+  readonly sleepAfterMs?: number;
 }
 
 /** What vm-system does, whatever it is reached by. */
@@ -31,9 +41,14 @@ export interface Core {
   readonly templates: TemplateService;
   readonly sessions: SessionService;
   readonly executions: ExecutionService;
+  readonly history: HistoryService;
+  readonly transfers: TransferService;
+  readonly retention: Retention;
   readonly version: string;
   readonly startedAtMs: number;
   summary(): Promise<RuntimeSummary>;
+  /** Begins what is done by itself, now and then: retention, and sending sessions to sleep. */
+  start(): void;
   /** No new work; running executions get the grace, then are cancelled. Reading goes on. */
   drain(graceMs: number): Promise<void>;
   /** Drains, then closes runner and store. */
@@ -42,7 +57,26 @@ export interface Core {
 
 export function createCore(parts: CoreParts): Core {
   const { store, runner, clock } = parts;
-  const runs = new ExecutionRunner(store, runner, clock, parts.logger);
+  const retention = new Retention(
+    store.retention,
+    runner,
+    parts.mergeDeltas,
+    parts.retention ?? DEFAULT_RETENTION,
+    clock,
+    parts.logger,
+  );
+  const residency = new Residency(runner, clock, parts.sleepAfterMs);
+  const runs = new ExecutionRunner(store, runner, clock, parts.logger, {
+    ended(sessionId) {
+      residency.used(sessionId);
+      retention.used(sessionId);
+    },
+    storeFull() {
+      retention.makeRoom().catch((error) => {
+        parts.logger.warn("no room could be made", { error: String(error) });
+      });
+    },
+  });
   const idempotency = new Idempotency(store.idempotency, clock);
   const prepared = new PreparedImages(store.checkpoints, runner, clock);
   return {
@@ -63,17 +97,39 @@ export function createCore(parts: CoreParts): Core {
       parts.modules,
       idempotency,
       clock,
+      residency,
+      () => retention.sessionClosed(),
     ),
     executions: new ExecutionService(store, runs, parts.worktrees, idempotency),
+    history: new HistoryService(store, runs, parts.worktrees, residency, clock),
+    transfers: new TransferService(
+      store,
+      runs,
+      runner,
+      parts.worktrees,
+      parts.modules,
+      residency,
+      clock,
+      parts.version,
+    ),
+    retention,
     version: parts.version,
     startedAtMs: clock.nowMs(),
     async summary() {
       const ids = await store.sessions.idsByStatus("ready");
       return { active_sessions: ids.length, active_session_ids: ids, ...runner.summary() };
     },
-    drain: (graceMs) => runs.drain(graceMs),
-    async close(graceMs) {
+    start() {
+      retention.start();
+      residency.start();
+    },
+    async drain(graceMs) {
+      residency.stop();
       await runs.drain(graceMs);
+      await retention.stop();
+    },
+    async close(graceMs) {
+      await this.drain(graceMs);
       await runner.close();
       await store.close();
     },

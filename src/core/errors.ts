@@ -177,6 +177,11 @@ export const ERRORS = {
     "The idempotency key came before with another request",
     "Use a new key for each new request; send the same key only with the same body.",
   ),
+  DIFF_FAILED: row(
+    "unprocessable",
+    "The states could not be compared",
+    "`details.reason` says why; look at one of them with `vm-system exec repl SESSION CODE --dry-run --at EXECUTION`.",
+  ),
   IMAGE_INVALID: row(
     "unprocessable",
     "The session file is damaged or not a session file",
@@ -200,7 +205,7 @@ export const ERRORS = {
   STORE_FULL: row(
     "full",
     "The store is full: nothing of this request was kept",
-    "Free disk space, or raise the store budget, and send the request again.",
+    "See what uses the store with `vm-system ops store`, close sessions and run `vm-system ops gc`, or free disk space or raise `--store-budget-mb`; then send the request again.",
   ),
   INTERNAL: row(
     "internal",

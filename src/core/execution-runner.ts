@@ -1,30 +1,36 @@
 import { VmError } from "./errors.ts";
 import type { Execution, ExecutionKind } from "./execution.ts";
+import { failPoint } from "./fail-point.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { LiveExecution, NO_METRICS } from "./live-execution.ts";
 import type {
+  ChainSize,
   Checkpoint,
   Clock,
   ExecutionCommit,
   IdempotencyRecord,
   Job,
   JobAction,
+  JobEvent,
   JobOutcome,
   Logger,
   Runner,
+  SessionPoint,
   SessionRecord,
   Store,
 } from "./ports.ts";
-import type { SessionStatus } from "./session.ts";
+import type { SessionGrants, SessionStatus } from "./session.ts";
 import type { Limits } from "./settings.ts";
 
 export interface RunRequest {
   readonly record: SessionRecord;
   readonly kind: ExecutionKind;
-  readonly action: Exclude<JobAction, { kind: "prepare" | "complete" }>;
+  readonly action: Exclude<JobAction, { kind: "prepare" | "complete" | "fold" }>;
   /** Fields of the execution that depend on its kind. */
   readonly fields: Pick<Execution, "input" | "path" | "args" | "env">;
+  /** What it leaves in the session is not kept. `at`: it starts from a past state. */
+  readonly dryRun?: { readonly at?: SessionPoint };
   /** The key that this request came with; the record is written with the execution's end. */
   readonly idempotency?: Omit<IdempotencyRecord, "subjectId" | "createdAt">;
   /** The session's change that the end brings, as creation does. */
@@ -33,7 +39,15 @@ export interface RunRequest {
   ) => { status: SessionStatus; last_error?: string } | undefined;
 }
 
+/** Who wants to know of executions that end. */
+export interface RunObserver {
+  ended(sessionId: string): void;
+  storeFull(): void;
+}
+
 export interface EndedRun {
+  /** From the outcome until it was durable. */
+  readonly commitMs: number;
   readonly execution: Execution;
   readonly outcome: JobOutcome;
 }
@@ -48,6 +62,9 @@ export class ExecutionRunner {
   private readonly live = new Map<string, LiveExecution>();
   private readonly bySession = new Map<string, LiveExecution>();
   private flushTimer: ReturnType<typeof setInterval> | undefined;
+  /** Ends of executions that readers have seen running, and that the store had no room for. */
+  private readonly unwritten = new Map<string, ExecutionCommit>();
+  private retryTimer: ReturnType<typeof setInterval> | undefined;
   private draining = false;
 
   constructor(
@@ -55,6 +72,7 @@ export class ExecutionRunner {
     private readonly runner: Runner,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly observer: RunObserver,
   ) {}
 
   find(executionId: string): LiveExecution | undefined {
@@ -63,6 +81,11 @@ export class ExecutionRunner {
 
   inSession(sessionId: string): LiveExecution | undefined {
     return this.bySession.get(sessionId);
+  }
+
+  /** How an execution ended, with its last events, while the store still has it as running. */
+  unwrittenEnd(executionId: string): ExecutionCommit | undefined {
+    return this.unwritten.get(executionId);
   }
 
   /** @throws VmError SHUTTING_DOWN */
@@ -79,7 +102,8 @@ export class ExecutionRunner {
   start(request: RunRequest): { live: LiveExecution; ended: Promise<EndedRun> } {
     this.assertOpen();
     const nowMs = this.clock.nowMs();
-    const { record, action } = request;
+    const { record, action, dryRun } = request;
+    const parent = dryRun?.at ? dryRun.at.executionId : record.headExecutionId;
     const live = new LiveExecution(
       {
         id: newId(),
@@ -87,6 +111,11 @@ export class ExecutionRunner {
         kind: request.kind,
         ...request.fields,
         status: "running",
+        ...(parent === undefined ? {} : { parent_execution_id: parent }),
+        ...(dryRun === undefined ? {} : { dry_run: true }),
+        ...(dryRun?.at?.executionId === undefined
+          ? {}
+          : { at_execution_id: dryRun.at.executionId }),
         started_at: new Date(nowMs).toISOString(),
         metrics: NO_METRICS,
       },
@@ -101,6 +130,7 @@ export class ExecutionRunner {
       if (this.bySession.get(record.session.id) === live) this.bySession.delete(record.session.id);
       if (this.live.size === 0) this.stopFlushing();
       live.notify();
+      this.observer.ended(record.session.id);
     });
     return { live, ended };
   }
@@ -109,11 +139,19 @@ export class ExecutionRunner {
    * Makes a running execution visible in the store now, for a client that does not wait: its answer
    * is this row, so the key of its request is kept with it.
    *
-   * @throws VmError STORE_FULL
+   * @throws VmError STORE_FULL; the execution is cancelled then, and nothing of it is kept
    */
   async insertNow(live: LiveExecution, keyed: RunRequest["idempotency"]): Promise<void> {
     const { id: subjectId, started_at: createdAt } = live.execution;
-    await this.flush(live, keyed && { ...keyed, subjectId, createdAt });
+    await live.write(async () => {
+      try {
+        await this.storeNews(live, keyed && { ...keyed, subjectId, createdAt });
+      } catch (error) {
+        live.refused = error;
+        live.cancel();
+        throw error;
+      }
+    });
   }
 
   /**
@@ -141,6 +179,29 @@ export class ExecutionRunner {
       .slice(0, LIMITS.completionsMax);
   }
 
+  /**
+   * Runs a snippet in a state of the session and keeps nothing of it: no execution, no new state. The
+   * caller keeps the state from being removed meanwhile.
+   *
+   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
+   */
+  async look(
+    record: SessionRecord,
+    at: SessionPoint,
+    grants: SessionGrants,
+    input: string,
+  ): Promise<{ outcome: JobOutcome; events: readonly JobEvent[] }> {
+    this.assertOpen();
+    const job = this.jobOf(newId(), {
+      record: { ...record, grants },
+      action: { kind: "repl", input },
+      dryRun: { at },
+    });
+    const events: JobEvent[] = [];
+    const handle = this.runner.run(job, (batch) => void events.push(...batch));
+    return { outcome: await handle.outcome, events };
+  }
+
   follow(live: LiveExecution): void {
     live.followers++;
     this.flushQuietly(live);
@@ -164,12 +225,15 @@ export class ExecutionRunner {
       while (this.live.has(live.execution.id)) await live.changed();
     }
     this.stopFlushing();
+    await this.writeUnwritten();
+    clearInterval(this.retryTimer);
   }
 
   private async run(live: LiveExecution, request: RunRequest): Promise<EndedRun> {
     const job = this.jobOf(live.execution.id, request);
     const handle = this.runner.run(job, (events) => {
       live.addAll(events);
+      failPoint("run.events");
       if (live.followers > 0) this.flushQuietly(live);
     });
     live.cancel = () => handle.cancel();
@@ -180,14 +244,18 @@ export class ExecutionRunner {
       await this.abandon(live, error);
       throw error;
     }
-    return { execution: await this.end(live, job, request, outcome), outcome };
+    failPoint("run.outcome");
+    const outcomeAtMs = performance.now();
+    const execution = await this.end(live, job, request, outcome);
+    failPoint("run.ended");
+    return { execution, outcome, commitMs: performance.now() - outcomeAtMs };
   }
 
   private jobOf(
     id: string,
-    { record, action }: Pick<Job, "action"> & Pick<RunRequest, "record">,
+    { record, action, dryRun }: Pick<Job, "action"> & Pick<RunRequest, "record" | "dryRun">,
   ): Job {
-    const head = record.headCheckpointId;
+    const head = (dryRun?.at ?? { checkpointId: record.headCheckpointId }).checkpointId;
     return {
       id,
       sessionId: record.session.id,
@@ -195,7 +263,8 @@ export class ExecutionRunner {
       worktreePath: record.session.worktree_path,
       headCheckpointId: head,
       nextCheckpointId: newId(),
-      wantFull: record.headDepth >= LIMITS.chainLengthMax,
+      wantFull: dryRun === undefined && isLong(record.headChain),
+      ...(dryRun === undefined ? {} : { discard: true }),
       loadImage: async () => {
         const chain = head === undefined ? undefined : await this.store.checkpoints.chain(head);
         if (!chain) throw new Error(`checkpoint ${head} is not in the store`);
@@ -213,7 +282,8 @@ export class ExecutionRunner {
   ): Promise<Execution> {
     const nowMs = Math.max(this.clock.nowMs(), live.startedMs);
     const endedAt = new Date(nowMs).toISOString();
-    if (outcome.rolledBack) live.add("system", rollbackNotice(outcome), nowMs);
+    if (request.dryRun) live.add("system", DRY_RUN_NOTICE, nowMs);
+    else if (outcome.rolledBack) live.add("system", rollbackNotice(outcome), nowMs);
     if (outcome.status === "ok") live.add("value", outcome.result, nowMs);
     else if (outcome.status !== "cancelled") live.add("exception", outcome.error, nowMs);
     const execution: Omit<Execution, "events"> = {
@@ -222,12 +292,13 @@ export class ExecutionRunner {
       ended_at: endedAt,
       ...(outcome.result === undefined ? {} : { result: outcome.result }),
       ...(outcome.error === undefined ? {} : { error: outcome.error }),
-      metrics: outcome.metrics,
+      metrics: request.dryRun ? { ...outcome.metrics, checkpoint_bytes: 0 } : outcome.metrics,
     };
     const session = request.sessionAfter?.(outcome);
     const checkpoint = checkpointOf(job, request, outcome, endedAt);
-    await live.write(() =>
-      this.commit(live, {
+    await live.write(async () => {
+      if (live.refused !== undefined) throw live.refused;
+      await this.commit(live, {
         execution,
         events: live.unstored(),
         ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -241,8 +312,8 @@ export class ExecutionRunner {
                 createdAt: endedAt,
               },
             }),
-      }),
-    );
+      });
+    });
     live.stored = live.events.length;
     live.execution = execution;
     live.ended = { ...execution, events: live.events };
@@ -254,10 +325,12 @@ export class ExecutionRunner {
     try {
       await this.store.executions.commit(commit);
     } catch (error) {
+      live.refused = error;
       this.logger.error("the end of an execution could not be stored", {
         execution_id: live.execution.id,
         error: String(error),
       });
+      if (error instanceof VmError && error.code === "STORE_FULL") this.observer.storeFull();
       if (live.inserted) await this.endAsLost(live, error);
       throw error;
     }
@@ -266,6 +339,7 @@ export class ExecutionRunner {
   /** The runner refused it: nothing ran. */
   private async abandon(live: LiveExecution, error: unknown): Promise<void> {
     await live.write(async () => {
+      live.refused = error;
       if (live.inserted) await this.endAsLost(live, error);
     });
   }
@@ -282,18 +356,38 @@ export class ExecutionRunner {
       ended_at: new Date(nowMs).toISOString(),
       error: { message, code },
     };
+    const commit = { execution, events: live.unstored() };
     try {
-      await this.store.executions.commit({ execution, events: live.unstored() });
+      await this.store.executions.commit(commit);
       live.stored = live.events.length;
     } catch (error) {
-      // The next start of the daemon ends it: recover() finds it running.
-      this.logger.error("an execution stays marked as running", {
+      this.logger.error("an execution stays marked as running until there is room", {
         execution_id: execution.id,
         error: String(error),
       });
+      this.writeLater(commit);
     }
     live.execution = execution;
     live.ended = { ...execution, events: live.events };
+  }
+
+  /** Should the daemon end before that, the next start ends it: recover() finds it running. */
+  private writeLater(commit: ExecutionCommit): void {
+    this.unwritten.set(commit.execution.id, commit);
+    this.retryTimer ??= setInterval(() => void this.writeUnwritten(), LIMITS.storeRetryMs);
+  }
+
+  private async writeUnwritten(): Promise<void> {
+    for (const [id, commit] of this.unwritten) {
+      try {
+        await this.store.executions.commit(commit);
+      } catch {
+        return; // There is still no room.
+      }
+      this.unwritten.delete(id);
+    }
+    clearInterval(this.retryTimer);
+    this.retryTimer = undefined;
   }
 
   private flushOld(): void {
@@ -313,17 +407,21 @@ export class ExecutionRunner {
     });
   }
 
-  private flush(live: LiveExecution, idempotency?: IdempotencyRecord): Promise<void> {
+  private flush(live: LiveExecution): Promise<void> {
     if (live.inserted && live.unstored().length === 0) return Promise.resolve();
-    return live.write(async () => {
-      const events = live.unstored();
-      if (live.ended || (live.inserted && events.length === 0)) return;
-      if (live.inserted) await this.store.executions.appendEvents(events);
-      else await this.store.executions.insertRunning(live.execution, events, idempotency);
-      live.inserted = true;
-      live.stored += events.length;
-      live.notify();
-    });
+    return live.write(() => this.storeNews(live));
+  }
+
+  /** Inside a write of the execution's own. */
+  private async storeNews(live: LiveExecution, idempotency?: IdempotencyRecord): Promise<void> {
+    const events = live.unstored();
+    if (live.ended || live.refused !== undefined || (live.inserted && events.length === 0)) return;
+    if (live.inserted) await this.store.executions.appendEvents(events);
+    else await this.store.executions.insertRunning(live.execution, events, idempotency);
+    live.inserted = true;
+    failPoint("run.inserted");
+    live.stored += events.length;
+    live.notify();
   }
 
   private stopFlushing(): void {
@@ -339,7 +437,7 @@ function checkpointOf(
   createdAt: string,
 ): Checkpoint | undefined {
   const data = outcome.checkpoint;
-  if (!data) return undefined;
+  if (!data || request.dryRun) return undefined;
   return {
     id: job.nextCheckpointId,
     sessionId: job.sessionId,
@@ -350,6 +448,20 @@ function checkpointOf(
     ...(data.full || job.headCheckpointId === undefined ? {} : { parentId: job.headCheckpointId }),
   };
 }
+
+const DRY_RUN_NOTICE = {
+  message:
+    "Dry run: the session is as it was before; files, databases on disk and programs that ran are not undone.",
+  level: "info",
+};
+
+/**
+ * Whether the next state is to be stored whole. When the deltas beside the largest add up to it, a
+ * whole state costs about as much as they do, and shortens what taking up reads.
+ */
+const isLong = ({ depth, bytes, largestBytes }: ChainSize): boolean =>
+  depth >= LIMITS.chainDepthMax ||
+  (depth >= LIMITS.chainDepthFree && bytes - largestBytes >= largestBytes);
 
 /** What a worker says a heap holds: anything. */
 function namesIn(json = "[]"): unknown[] {

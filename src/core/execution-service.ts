@@ -8,6 +8,8 @@ import type { LiveExecution } from "./live-execution.ts";
 import type { JobOutcome, SessionRecord, Store, Worktrees } from "./ports.ts";
 import { required } from "./required.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
+import { pointAfter } from "./session-points.ts";
+import type { TimingSink } from "./timing.ts";
 
 export type FollowItem =
   | { readonly type: "event"; readonly event: ExecutionEvent }
@@ -31,7 +33,8 @@ export class ExecutionService {
    * @returns The ended execution with its events, durable. With `wait: false` the running one,
    *   without events, visible to every reader.
    * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY,
-   *   OUTPUT_LIMIT_EXCEEDED, QUEUE_FULL, SHUTTING_DOWN, STORE_FULL, IDEMPOTENCY_KEY_REUSED
+   *   INVALID_WORKTREE (it has vanished, and the session has modules), OUTPUT_LIMIT_EXCEEDED,
+   *   QUEUE_FULL, SHUTTING_DOWN, STORE_FULL, IDEMPOTENCY_KEY_REUSED
    */
   async repl(body: ReplRequest, options: RequestOptions = {}): Promise<Execution> {
     const { session_id, input } = required(
@@ -41,7 +44,7 @@ export class ExecutionService {
     assertSourceSize("input", input);
     const sessionId = parseId("session", session_id);
     return this.once("repl", body, options, (keyed) =>
-      this.execute(sessionId, body.wait !== false, keyed, async () => ({
+      this.execute(sessionId, body, keyed, options.timing, async () => ({
         kind: "repl",
         action: { kind: "repl", input },
         fields: { input, args: [], env: {} },
@@ -63,7 +66,7 @@ export class ExecutionService {
     const args = body.args ?? {};
     const env = body.env ?? {};
     return this.once("run-file", body, options, (keyed) =>
-      this.execute(sessionId, body.wait !== false, keyed, async ({ session, grants }) => {
+      this.execute(sessionId, body, keyed, options.timing, async ({ session, grants }) => {
         const file = await this.worktrees.readSource(session.worktree_path, path);
         return {
           kind: "run_file",
@@ -78,7 +81,8 @@ export class ExecutionService {
   async list(sessionId: string, limit: number = LIMITS.executionPageRows): Promise<Execution[]> {
     const id = parseId("session", sessionId);
     if (!(await this.store.sessions.get(id))) throw sessionNotFound(id);
-    const stored = await this.store.executions.list(id, limit);
+    const rows = await this.store.executions.list(id, limit);
+    const stored = rows.map((row) => this.runs.unwrittenEnd(row.id)?.execution ?? row);
     const live = this.runs.inSession(id);
     if (!live || stored.some((execution) => execution.id === live.execution.id)) return stored;
     return [live.execution, ...stored].slice(0, limit);
@@ -108,7 +112,7 @@ export class ExecutionService {
       return live.events.slice(afterSeq, live.stored).slice(0, limit ?? live.stored);
     }
     await this.stored(executionId);
-    return this.store.executions.events(executionId, afterSeq, limit ?? Number.MAX_SAFE_INTEGER);
+    return this.storedEvents(executionId, afterSeq, limit ?? Number.MAX_SAFE_INTEGER);
   }
 
   /**
@@ -161,7 +165,7 @@ export class ExecutionService {
     }
     const execution = await this.stored(executionId);
     while (!signal.aborted) {
-      const page = await this.store.executions.events(executionId, seq, LIMITS.pageRowsMax);
+      const page = await this.storedEvents(executionId, seq, LIMITS.pageRowsMax);
       for (const event of page) yield { type: "event", event };
       seq = page.at(-1)?.seq ?? seq;
       if (page.length < LIMITS.pageRowsMax) break;
@@ -173,35 +177,57 @@ export class ExecutionService {
 
   private async execute(
     sessionId: string,
-    wait: boolean,
+    mode: RunMode,
     keyed: KeyedRequest | undefined,
+    timing: TimingSink | undefined,
     prepare: (record: SessionRecord) => Promise<Pick<RunRequest, "kind" | "action" | "fields">>,
   ): Promise<Execution> {
+    const at = atOf(mode);
     this.runs.assertOpen();
     const lease = await this.store.sessions.tryLease(sessionId);
+    let pin: Disposable | undefined;
+    const release = () => {
+      pin?.[Symbol.dispose]();
+      lease?.release();
+    };
     let started: { live: LiveExecution; ended: Promise<EndedRun> };
     try {
       const record = await this.store.sessions.get(sessionId);
       if (!record) throw sessionNotFound(sessionId);
       if (record.session.status !== "ready") throw sessionNotReady(record);
       if (!lease) throw this.busy(sessionId);
+      // No worker could enter it; one that is in it already would only fail later.
+      if (record.grants.modules.length > 0) {
+        await this.worktrees.check(record.session.worktree_path);
+      }
+      const past = at === undefined ? undefined : await pointAfter(this.store.history, record, at);
+      const prepared = await prepare(record);
+      if (past?.checkpointId !== undefined) pin = this.pin(past.checkpointId);
       started = this.runs.start({
         record,
-        ...(await prepare(record)),
+        ...prepared,
+        ...(mode.commit === false ? { dryRun: past === undefined ? {} : { at: past } } : {}),
         ...(keyed === undefined ? {} : { idempotency: keyed }),
       });
     } catch (error) {
-      lease?.release();
+      release();
       throw error;
     }
-    const ended = started.ended.finally(() => lease.release());
-    if (!wait) {
+    const ended = started.ended.finally(release);
+    if (mode.wait === false) {
       ended.catch(() => {}); // Its end is written down; nobody waits for it here.
       await this.runs.insertNow(started.live, keyed);
       return started.live.execution;
     }
-    const { execution, outcome } = await ended;
+    const { execution, outcome, commitMs } = await ended;
+    if (timing) tell(timing, outcome, commitMs);
     return answerOf(execution, outcome.outputLimit);
+  }
+
+  private pin(checkpointId: string): Disposable {
+    const pin = this.store.history.pin(checkpointId);
+    if (pin) return pin;
+    throw new VmError("CHECKPOINT_GONE", { details: { checkpoint_id: checkpointId } });
   }
 
   private once(
@@ -212,14 +238,26 @@ export class ExecutionService {
   ): Promise<Execution> {
     return this.idempotency.once(route, body, options, perform, async (id) => {
       const execution = await this.stored(id);
-      const events = await this.store.executions.events(id, 0, Number.MAX_SAFE_INTEGER);
+      const events = await this.storedEvents(id, 0, Number.MAX_SAFE_INTEGER);
       const record = await this.store.sessions.get(execution.session_id);
       return answerOf({ ...execution, events }, outputLimitOf(execution, record));
     });
   }
 
+  private async storedEvents(
+    id: string,
+    afterSeq: number,
+    limit: number,
+  ): Promise<ExecutionEvent[]> {
+    const events = await this.store.executions.events(id, afterSeq, limit);
+    const last = events.at(-1)?.seq ?? afterSeq;
+    const unwritten = this.runs.unwrittenEnd(id)?.events.filter(({ seq }) => seq > last) ?? [];
+    return [...events, ...unwritten].slice(0, limit);
+  }
+
   private async stored(id: string): Promise<Execution> {
-    const execution = await this.store.executions.get(id);
+    const execution =
+      this.runs.unwrittenEnd(id)?.execution ?? (await this.store.executions.get(id));
     if (execution) return execution;
     throw new VmError("EXECUTION_NOT_FOUND", { details: { execution_id: id } });
   }
@@ -233,6 +271,33 @@ export class ExecutionService {
       },
     });
   }
+}
+
+/** How a request wants its code to be run. */
+type RunMode = Pick<ReplRequest, "wait" | "commit" | "at">;
+
+/** @throws VmError VALIDATION_ERROR */
+function atOf({ commit, at }: RunMode): string | undefined {
+  if (at === undefined) return undefined;
+  const executionId = parseId("execution", at);
+  if (commit === false) return executionId;
+  const message = "at needs commit false: a past state can be looked at, not changed";
+  throw new VmError("VALIDATION_ERROR", {
+    message,
+    details: { issues: [{ path: "/at", message }] },
+  });
+}
+
+function tell(timing: TimingSink, { metrics, spans }: JobOutcome, commitMs: number): void {
+  timing("queue", metrics.queue_ms);
+  if (spans) {
+    timing("ipc", spans.ipcMs);
+    timing("take_up", spans.takeUpMs);
+    timing("evaluate", spans.evaluateMs);
+    timing("search", spans.searchMs);
+    timing("write", spans.writeMs);
+  }
+  timing("commit", commitMs);
 }
 
 /** An output limit is an HTTP error, although the execution is kept. */

@@ -1,4 +1,5 @@
 import { Json, JsonObject, OneOf, type Static, Strict, Timestamp, Type, Uuid } from "./schema.ts";
+import { VALUE_TYPES } from "./value-types.ts";
 
 export const EXECUTION_KINDS = ["repl", "run_file", "startup"] as const;
 export type ExecutionKind = (typeof EXECUTION_KINDS)[number];
@@ -16,27 +17,6 @@ export const EVENT_TYPES = [
   "stderr",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
-
-export const VALUE_TYPES = [
-  "undefined",
-  "null",
-  "boolean",
-  "number",
-  "bigint",
-  "string",
-  "symbol",
-  "function",
-  "object",
-  "array",
-  "date",
-  "regexp",
-  "error",
-  "map",
-  "set",
-  "promise",
-  "typedarray",
-  "arraybuffer",
-] as const;
 
 export const ValuePayload = Strict(
   {
@@ -66,9 +46,6 @@ export const ExceptionPayload = Strict(
   { $id: "ExceptionPayload", description: "Why an execution failed" },
 );
 export type ExceptionPayload = Static<typeof ExceptionPayload>;
-
-export const CONSOLE_LEVELS = ["log", "info", "warn", "error", "debug"] as const;
-export type ConsoleLevel = (typeof CONSOLE_LEVELS)[number];
 
 export const ExecutionEvent = Strict(
   {
@@ -106,6 +83,21 @@ export const Execution = Strict(
     args: Type.Unknown({ description: "repl: `[]`; run_file: the object sent, or `{}`" }),
     env: JsonObject,
     status: OneOf(EXECUTION_STATUSES),
+    parent_execution_id: Type.Optional({
+      ...Uuid,
+      description: "The execution whose state this one started from",
+    }),
+    dry_run: Type.Optional(
+      Type.Boolean({ description: "true: what it left was not kept (`commit: false`)" }),
+    ),
+    at_execution_id: Type.Optional({
+      ...Uuid,
+      description: "The past state that a dry run saw: after this execution",
+    }),
+    undone_at: Type.Optional({
+      ...Timestamp,
+      description: "When the session was rewound to before it",
+    }),
     started_at: Timestamp,
     ended_at: Type.Optional(Timestamp),
     result: Type.Optional(ValuePayload),
@@ -117,6 +109,17 @@ export const Execution = Strict(
 );
 export type Execution = Static<typeof Execution>;
 
+const DRY_RUN_FIELDS = {
+  commit: Type.Optional(
+    Type.Boolean({ description: "false: a dry run, which leaves the session as it was" }),
+  ),
+  at: Type.Optional(
+    Type.String({
+      description: "With `commit: false`: run in the state after this execution of the session",
+    }),
+  ),
+};
+
 export const ReplRequest = Strict(
   {
     session_id: Type.Optional(Type.String()),
@@ -124,6 +127,7 @@ export const ReplRequest = Strict(
     wait: Type.Optional(
       Type.Boolean({ description: "false: answer 202 at once, with the execution running" }),
     ),
+    ...DRY_RUN_FIELDS,
   },
   { $id: "ReplRequest", description: "`session_id` and `input` are required" },
 );
@@ -138,6 +142,7 @@ export const RunFileRequest = Strict(
     wait: Type.Optional(
       Type.Boolean({ description: "false: answer 202 at once, with the execution running" }),
     ),
+    ...DRY_RUN_FIELDS,
   },
   { $id: "RunFileRequest", description: "`session_id` and `path` are required" },
 );

@@ -1,9 +1,12 @@
 import { VmError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import type { Clock, IdempotencyRecord, IdempotencyStore } from "./ports.ts";
+import type { TimingSink } from "./timing.ts";
 
 /** What a request carries beside its body. */
 export interface RequestOptions {
+  /** Asked for: where the time goes. */
+  readonly timing?: TimingSink | undefined;
   /** The client's Idempotency-Key header. */
   readonly idempotencyKey?: string | undefined;
 }

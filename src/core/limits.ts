@@ -35,14 +35,19 @@ export const LIMITS = {
   killGraceMs: 250,
   /** A running execution's row and events reach the store at the latest after this. */
   liveFlushMs: 25,
+  /** Ends of executions that the store had no room for are tried again this often. */
+  storeRetryMs: 1000,
   /** How often the supervisor looks at running workers: what a kill may come late by. */
   watchTickMs: 25,
   /** A worker that has not entered its profile by then never will: 200 × the usual time. */
   workerReadyMs: 10_000,
   /** A worker beyond the usual number that had nothing to do for this long goes. */
   workerIdleMs: 30_000,
-  /** What a worker may use beyond the session's `mem_mb`, before it is killed. */
-  workerMarginBytes: 90 * 1024 * 1024,
+  /**
+   * Memory of its own that a worker may have beyond the session's `mem_mb`, before it is killed. With
+   * what may come between two looks it stays below 90 MiB.
+   */
+  workerMarginBytes: 84 * 1024 * 1024,
   /** Kept of what a worker wrote to stderr: the last lines say why it died. */
   workerStderrBytesMax: 8 * 1024,
   /** A worker that cannot be started is tried again after a while that grows up to this. */
@@ -53,8 +58,42 @@ export const LIMITS = {
   queueDepth: 1024,
   /** A stop waits this long for running executions before it cancels them. */
   drainMs: 5_000,
-  /** A checkpoint chain longer than this is folded, so that taking up reads few rows. */
-  chainLengthMax: 32,
+  /** Up to this many deltas are read in no time: a state is not stored whole for their sake. */
+  chainDepthFree: 24,
+  /** A chain this deep is begun anew, so that taking up stays quick whatever the deltas' size. */
+  chainDepthMax: 128,
+  /** Checkpoints of a session in one answer. */
+  checkpointPageRows: 100,
+  /** Sessions that the report of the store names. */
+  reportSessionsMax: 50,
+  /** Globals that a comparison of two states looks at. */
+  diffGlobalsMax: 2000,
+  /** Time for one of the two states of a comparison. */
+  diffMs: 5000,
+  /** A closed session can still be forked for this long, unless room is needed. */
+  closedKeepMs: 10 * 60 * 1000,
+  /** Retention works in steps this short, between which requests are answered. */
+  retentionStepMs: 3,
+  /** Time between two steps while requests come. */
+  retentionPauseMs: 20,
+  /** Checkpoints beyond those to keep, before a session is looked at again. */
+  retentionSlack: 32,
+  /** Deltas larger than this are not merged: the session's next whole state makes them superfluous. */
+  mergeBytesMax: 1024 * 1024,
+  /** Pages of what merged deltas say together, bytes. */
+  mergeRawBytesMax: 32 * 1024 * 1024,
+  /** A session file: what a daemon holds in memory while it reads or makes one. */
+  sessionFileBytesMax: 256 * 1024 * 1024,
+  /** The table of a session file. */
+  sessionFileHeaderBytesMax: 64 * 1024,
+  /** What a session file says besides its images, unpacked, each section. */
+  sessionPartBytesMax: 64 * 1024 * 1024,
+  /** A base image in a session file; those of this program are some 100 KiB. */
+  baseImageBytesMax: 8 * 1024 * 1024,
+  /** Executions of the history in a session file. */
+  exportExecutionsMax: 10_000,
+  /** Time to take a state up and write it out again, without running any of it. */
+  foldMs: 60_000,
   /** Forks made by one call. */
   forkCountMax: 64,
   /** A file that a guest, or a program it starts, may grow to (RLIMIT_FSIZE): disks are finite. */

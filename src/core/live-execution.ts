@@ -24,6 +24,8 @@ export class LiveExecution {
   followers = 0;
   /** Set when the execution's end is durable, or is known to be lost. */
   ended: Execution | undefined;
+  /** Why its end cannot be kept, as the client is told; so nothing more of it is to be. */
+  refused: unknown;
   cancel: () => void = () => {};
   readonly startedMs: number;
   private wakeUps: (() => void)[] = [];

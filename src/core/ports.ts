@@ -3,10 +3,12 @@ import type {
   ExceptionPayload,
   Execution,
   ExecutionEvent,
+  ExecutionStatus,
   Metrics,
   ValuePayload,
 } from "./execution.ts";
-import type { Session, SessionGrants, SessionStatus } from "./session.ts";
+import type { CheckpointInfo, SessionNode } from "./history.ts";
+import type { SessionGrants, SessionStatus, StoredSession } from "./session.ts";
 import type { SettingsValues } from "./settings.ts";
 import type {
   Capability,
@@ -15,6 +17,7 @@ import type {
   Template,
   TemplateDetail,
 } from "./template.ts";
+import type { JobSpans } from "./timing.ts";
 
 /**
  * What the core needs of the world. All of it is asynchronous, although SQLite is not: an adapter for
@@ -56,15 +59,40 @@ export interface TemplateStore {
 
 // ---------------------------------------------------------------- sessions
 
+/** A session as it is inserted. The store itself knows its bytes. */
+export interface NewSession {
+  readonly session: Omit<StoredSession, "heap_bytes" | "stored_bytes" | "last_used_at">;
+  readonly grants: SessionGrants;
+  /** The checkpoint that is the session's state, and what it began with; absent: the base image. */
+  readonly headCheckpointId?: string;
+  /** The execution that the state is the one after: for a fork, one of another session. */
+  readonly headExecutionId?: string;
+}
+
 /** A session with what only the core needs of it. */
 export interface SessionRecord {
-  readonly session: Session;
+  readonly session: StoredSession;
   readonly grants: SessionGrants;
-  /** The checkpoint that is the session's state; absent before the first one. */
+  /** The checkpoint that is the session's state; absent: the base image. */
   readonly headCheckpointId?: string;
-  /** How many deltas taking up the head reads; 0 without a head. */
-  readonly headDepth: number;
+  /** The execution that the state is the one after; absent: none ran. */
+  readonly headExecutionId?: string;
+  /** The state it began with, before any execution of its own; absent: the base image. */
+  readonly originCheckpointId?: string;
+  /** What taking up the head reads. */
+  readonly headChain: ChainSize;
+  /** Closed, and its states given up. */
+  readonly stateGone: boolean;
 }
+
+/** Deltas that taking up a state reads, at most. */
+export interface ChainSize {
+  readonly depth: number;
+  readonly bytes: number;
+  readonly largestBytes: number;
+}
+
+export const NO_CHAIN: ChainSize = { depth: 0, bytes: 0, largestBytes: 0 };
 
 /** One at a time: whoever holds it may run an execution in the session. */
 export interface SessionLease {
@@ -72,13 +100,13 @@ export interface SessionLease {
 }
 
 export interface SessionStore {
-  insert(record: SessionRecord, idempotency?: IdempotencyRecord): Promise<void>;
+  insert(record: NewSession, idempotency?: IdempotencyRecord): Promise<void>;
   get(id: string): Promise<SessionRecord | undefined>;
   /** Newest first. */
-  list(status?: SessionStatus): Promise<Session[]>;
+  list(status?: SessionStatus): Promise<StoredSession[]>;
   /** Ids ascending. */
   idsByStatus(status: SessionStatus): Promise<string[]>;
-  /** Sets the given fields. The row must exist. */
+  /** Sets the given fields; a head given here is also what the session began with. The row must exist. */
   update(
     id: string,
     change: {
@@ -111,9 +139,9 @@ export interface CheckpointData {
 
 /**
  * `prepared`: a runtime with its libraries loaded, from which sessions start; belongs to no session.
- * `startup`, `execution`: the state after one.
+ * `startup`, `execution`: the state after one. `imported`: what a session from a file began with.
  */
-export type CheckpointKind = "prepared" | "startup" | "execution";
+export type CheckpointKind = "prepared" | "startup" | "execution" | "imported";
 
 export interface Checkpoint {
   readonly id: string;
@@ -170,6 +198,148 @@ export interface ExecutionStore {
   events(id: string, afterSeq: number, limit: number): Promise<ExecutionEvent[]>;
 }
 
+/** The state of its session after an execution. */
+export interface ExecutionState {
+  readonly executionId: string;
+  readonly sessionId: string;
+  readonly status: ExecutionStatus;
+  readonly dryRun: boolean;
+  /** Absent: the base image. */
+  readonly checkpointId?: string;
+  /** Whether that checkpoint is still there. */
+  readonly isKept: boolean;
+}
+
+/** Where a session is to stand. */
+export interface SessionPoint {
+  /** Absent: before any execution. */
+  readonly executionId?: string;
+  /** Absent: the base image. */
+  readonly checkpointId?: string;
+}
+
+/** Sessions as data: what is done with their states besides running code. */
+export interface HistoryStore {
+  /** Newest first. */
+  checkpoints(sessionId: string, limit: number): Promise<CheckpointInfo[]>;
+  /** Null takes the label away. Undefined: the session has no such checkpoint. */
+  label(
+    sessionId: string,
+    checkpointId: string,
+    label: string | null,
+  ): Promise<CheckpointInfo | undefined>;
+  stateAfter(executionId: string): Promise<ExecutionState | undefined>;
+  /**
+   * Goes back from an execution until this many of the session's that left a state are passed.
+   *
+   * @returns The last execution that stays (`executionId` absent: none does), and how many were passed.
+   */
+  stepBack(
+    sessionId: string,
+    executionId: string | undefined,
+    steps: number,
+  ): Promise<{ executionId?: string; passed: number }>;
+  /** All of them or none. @throws VmError CHECKPOINT_GONE when their state is no longer there */
+  fork(sessions: readonly NewSession[]): Promise<void>;
+  /**
+   * Moves the session. Its executions that do not lead there are undone from now on, those that do
+   * are not any more. @throws VmError CHECKPOINT_GONE
+   */
+  rewind(sessionId: string, to: SessionPoint, now: string): Promise<void>;
+  /** The sessions that have the same root, in the order of their creation; empty: no such session. */
+  family(sessionId: string): Promise<SessionNode[]>;
+  /** Keeps retention away from a state while it is used. Undefined: it is not there. */
+  pin(checkpointId: string): Disposable | undefined;
+}
+
+// ---------------------------------------------------------------- retention
+
+/** Checkpoints that may go. */
+export interface FoldPlan {
+  /** Nothing is relative to these, in an order in which they can be removed. */
+  readonly remove: readonly CheckpointSize[];
+  /** Each is relative to the one before and nothing else is: all may become one, the last. */
+  readonly merge: readonly (readonly CheckpointSize[])[];
+}
+
+export interface CheckpointSize {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+export interface StoreUsage {
+  readonly fileBytes: number;
+  readonly logBytes: number;
+  readonly freeBytes: number;
+  readonly budgetBytes?: number;
+  readonly checkpointBytes: number;
+  readonly historyBytes: number;
+  readonly preparedBytes: number;
+  readonly baseBytes: number;
+  readonly sessions: readonly {
+    readonly session_id: string;
+    readonly status: SessionStatus;
+    readonly checkpoints: number;
+    readonly checkpoint_bytes: number;
+    readonly executions: number;
+    readonly history_bytes: number;
+  }[];
+}
+
+/** What removes what is no longer kept. Each call is short, and what it does is whole. */
+export interface RetentionStore {
+  usage(sessionsMax: number): Promise<StoreUsage>;
+  /**
+   * Ids of sessions, descending, those before that one: forks come before what they were forked from,
+   * whose states they keep. @param before  Absent: from the newest on.
+   */
+  sessionIds(before: string | undefined, limit: number): Promise<string[]>;
+  /**
+   * Takes the states from sessions that were closed before; what still uses them keeps them.
+   *
+   * @returns Their ids, each with the session whose state it began with.
+   */
+  giveUpClosed(
+    before: string,
+    limit: number,
+  ): Promise<{ readonly id: string; readonly originId?: string }[]>;
+  /** Sessions closed before whose states would be given up. */
+  closedBefore(before: string, limit: number): Promise<string[]>;
+  /**
+   * What may go beyond the newest `keep` of a session: not what is labelled, a head, what a session
+   * began with, or pinned. @param given  As if the session's states were given up.
+   */
+  foldPlan(sessionId: string, keep: number, given?: boolean): Promise<FoldPlan>;
+  /** Removes those that may still go. @returns Their number and bytes. */
+  removeCheckpoints(ids: readonly string[]): Promise<{ count: number; bytes: number }>;
+  /** Undefined: one is gone. */
+  deltas(ids: readonly string[]): Promise<Uint8Array[] | undefined>;
+  /** The last one gets the delta of all, the others go. False: not possible any more, nothing done. */
+  applyMerge(ids: readonly string[], delta: Uint8Array): Promise<boolean>;
+  /** Executions beyond the newest `keep`, or ended before; not the head, nor where a state is kept or it runs. */
+  oldExecutions(
+    sessionId: string,
+    keep: { readonly count: number; readonly endedAfter: string | undefined },
+    limit: number,
+  ): Promise<string[]>;
+  removeExecutions(sessionId: string, ids: readonly string[]): Promise<number>;
+  /** Moves the write-ahead log into the file, so that both are as large as they have to be. */
+  emptyLog(): Promise<void>;
+  /** Gives pages back to the disk. @returns Bytes that are still free inside the file. */
+  giveBack(bytes: number): Promise<number>;
+}
+
+/**
+ * One delta that does what these do one after another, made in short steps.
+ *
+ * @param deltas  Oldest first.
+ * @returns Undefined: it would take more memory than `rawBytesMax`.
+ */
+export type MergeDeltas = (
+  deltas: readonly Uint8Array[],
+  rawBytesMax: number,
+) => Generator<void, Uint8Array | undefined>;
+
 export interface CheckpointStore {
   /** A prepared image. The same id twice changes nothing. */
   insert(checkpoint: Checkpoint): Promise<void>;
@@ -178,6 +348,24 @@ export interface CheckpointStore {
   /** Base images by digest: an image outlives the program version whose prelude made its base. */
   putBase(base: { digest: string; engine: string; bytes: Uint8Array }): Promise<void>;
   getBase(digest: string): Promise<Uint8Array | undefined>;
+}
+
+/** A session that comes from a file, with all that belongs to it. */
+export interface ImportedSession {
+  readonly session: NewSession;
+  /** Made with it; absent: its template is there. */
+  readonly template?: TemplateDetail;
+  /** Kept with it, unless it is there. */
+  readonly base?: { readonly digest: string; readonly engine: string; readonly bytes: Uint8Array };
+  /** The state; absent: the base image. */
+  readonly checkpoint?: Checkpoint;
+  /** Ended, with their events, oldest first. Only the head's state is there. */
+  readonly executions: readonly Execution[];
+}
+
+export interface ImportStore {
+  /** All of it or nothing. @throws VmError TEMPLATE_EXISTS, STORE_FULL */
+  insert(imported: ImportedSession): Promise<void>;
 }
 
 /** An idempotency key that was answered, and what it made. */
@@ -202,6 +390,9 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly executions: ExecutionStore;
   readonly checkpoints: CheckpointStore;
+  readonly history: HistoryStore;
+  readonly imports: ImportStore;
+  readonly retention: RetentionStore;
   readonly idempotency: IdempotencyStore;
   /**
    * After a start: `starting` sessions become crashed, `running` executions end as error with code
@@ -232,6 +423,10 @@ export type JobAction =
       /** Names that complete the text at a prompt: JSON (string[]) as the result's text. Keeps no state. */
       readonly kind: "complete";
       readonly text: string;
+    }
+  | {
+      /** Writes the state out as one delta against its base. Nothing runs, and nothing changes. */
+      readonly kind: "fold";
     };
 
 export interface LibrarySource {
@@ -254,8 +449,12 @@ export interface Job {
   readonly nextCheckpointId: string;
   /** Whether the new state is to be a delta against the base image: the chain has grown long. */
   readonly wantFull: boolean;
+  /** Whether what it does is undone at its end whatever happens: the worker then keeps the head. */
+  readonly discard?: boolean;
   /** Called only when the chosen worker does not hold the head. */
   loadImage(): Promise<ImageChain>;
+  /** A base image that is not in the store; undefined: it is not this one. */
+  loadBase?(digest: string): Promise<Uint8Array | undefined>;
   readonly action: JobAction;
 }
 
@@ -279,6 +478,7 @@ export interface JobOutcome {
   /** Whether what the code did to the heap was undone. */
   readonly rolledBack: boolean;
   readonly metrics: Metrics;
+  readonly spans?: JobSpans;
 }
 
 export interface JobHandle {
@@ -300,6 +500,8 @@ export interface Runner {
   };
   /** What the base image and the engine of this program are. Resolves with the first ready worker. */
   engine(): Promise<{ fingerprint: string; base: string }>;
+  /** Sessions whose image some worker holds. */
+  residents(): ReadonlySet<string>;
   /** Workers drop what they hold of a session. */
   forget(sessionId: string): void;
   close(): Promise<void>;

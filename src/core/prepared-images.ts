@@ -9,10 +9,9 @@ const PREPARE_LIMITS = { cpu_ms: 10_000, wall_ms: 30_000 };
 /** Where a session's state starts: nothing of it for a runtime that is the base image itself. */
 export interface PreparedHead {
   readonly headCheckpointId?: string;
-  readonly headDepth: number;
 }
 
-const BASE: PreparedHead = { headDepth: 0 };
+const BASE: PreparedHead = {};
 
 /**
  * Runtimes with their libraries and globals loaded, made once and shared by every session that wants
@@ -36,7 +35,7 @@ export class PreparedImages {
 
   /** @throws Error with the reason, as `lodash-4.17.21 is not in the cache …` */
   async make(
-    session: Session,
+    session: Pick<Session, "worktree_path">,
     grants: SessionGrants,
     libraries: LibraryCache,
   ): Promise<PreparedHead> {
@@ -53,7 +52,7 @@ export class PreparedImages {
   }
 
   private async prepare(
-    session: Session,
+    session: Pick<Session, "worktree_path">,
     grants: SessionGrants,
     cache: LibraryCache,
   ): Promise<PreparedHead> {
@@ -84,7 +83,7 @@ export class PreparedImages {
       createdAt: new Date(this.clock.nowMs()).toISOString(),
       data: outcome.checkpoint,
     });
-    return { headCheckpointId: id, headDepth: 1 };
+    return { headCheckpointId: id };
   }
 }
 

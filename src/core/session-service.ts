@@ -1,5 +1,6 @@
 import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
+import { failPoint } from "./fail-point.ts";
 import { grantsOf } from "./grants.ts";
 import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts";
 import { newId, parseId } from "./ids.ts";
@@ -8,6 +9,7 @@ import type {
   IdempotencyRecord,
   LibraryCache,
   ModuleCatalog,
+  NewSession,
   Runner,
   SessionLease,
   SessionRecord,
@@ -16,6 +18,7 @@ import type {
 } from "./ports.ts";
 import type { PreparedImages } from "./prepared-images.ts";
 import { printable, required } from "./required.ts";
+import type { Residency } from "./residency.ts";
 import {
   type CompleteRequest,
   type Completions,
@@ -23,6 +26,7 @@ import {
   SESSION_STATUSES,
   type Session,
   type SessionStatus,
+  type StoredSession,
 } from "./session.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 import type { StartupFile, TemplateDetail } from "./template.ts";
@@ -46,11 +50,13 @@ export class SessionService {
     private readonly modules: ModuleCatalog,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
+    private readonly residency: Residency,
+    private readonly onClosed: () => void,
   ) {}
 
   /** Newest first. @throws VmError VALIDATION_ERROR for a status that is none */
   async list(status?: string): Promise<Session[]> {
-    if (status === undefined) return this.store.sessions.list();
+    if (status === undefined) return this.present(await this.store.sessions.list());
     if (!isStatus(status)) {
       const message = `status must be one of ${SESSION_STATUSES.join(", ")}`;
       throw new VmError("VALIDATION_ERROR", {
@@ -58,12 +64,12 @@ export class SessionService {
         details: { issues: [{ path: "status", message }] },
       });
     }
-    return this.store.sessions.list(status);
+    return this.present(await this.store.sessions.list(status));
   }
 
   /** @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND */
   async get(id: string): Promise<Session> {
-    return (await this.record(parseId("session", id))).session;
+    return this.presentOne((await this.record(parseId("session", id))).session);
   }
 
   /**
@@ -101,7 +107,7 @@ export class SessionService {
       },
       async (id) => {
         const { session } = await this.record(id);
-        if (session.status !== "crashed") return session;
+        if (session.status !== "crashed") return this.presentOne(session);
         throw startupFailed(session.id, session.last_error ?? "startup failed", {});
       },
     );
@@ -129,18 +135,20 @@ export class SessionService {
   async close(id: string): Promise<Session> {
     const sessionId = parseId("session", id);
     const { session } = await this.record(sessionId);
-    if (session.status === "closed") return session;
+    if (session.status === "closed") return this.presentOne(session);
     this.closing.add(sessionId);
     try {
       const lease = await this.leaseByForce(sessionId);
       try {
         const now = this.now();
         const current = (await this.record(sessionId)).session;
+        failPoint("session.closing");
         if (current.status !== "closed") {
           await this.store.sessions.update(sessionId, { status: "closed", closed_at: now });
         }
-        this.runner.forget(sessionId);
-        return (await this.record(sessionId)).session;
+        this.residency.sleep(sessionId);
+        this.onClosed();
+        return this.presentOne((await this.record(sessionId)).session);
       } finally {
         lease.release();
       }
@@ -158,7 +166,7 @@ export class SessionService {
   ): Promise<Session> {
     const createdAt = this.now();
     const grants = grantsOf(detail, this.modules);
-    const starting: SessionRecord = {
+    const starting: NewSession = {
       session: {
         id: newId(),
         vm_id: detail.template.id,
@@ -169,35 +177,36 @@ export class SessionService {
         created_at: createdAt,
       },
       grants,
-      headDepth: 0,
     };
     const id = starting.session.id;
     const idempotency = keyed && { ...keyed, subjectId: id, createdAt };
     const head = this.prepared.known(grants);
     if (detail.startup_files.length === 0 && head !== undefined) {
       // Nothing of it can fail or take time: the row is ready when it appears.
-      const ready: SessionRecord = {
+      const ready: NewSession = {
         ...starting,
         session: { ...starting.session, status: "ready" },
         ...head,
       };
       await this.store.sessions.insert(ready, idempotency);
-      return ready.session;
+      return this.presentOne((await this.record(id)).session);
     }
     const lease = await this.store.sessions.tryLease(id);
     if (!lease) throw new Error(`the new session ${id} is leased already`);
     try {
       await this.store.sessions.insert(starting);
+      failPoint("session.starting");
       await this.prepareHead(starting, idempotency);
+      failPoint("session.prepared");
       await this.runStartupFiles(id, detail.startup_files, idempotency);
-      return (await this.record(id)).session;
+      return this.presentOne((await this.record(id)).session);
     } finally {
       lease.release();
     }
   }
 
   private async prepareHead(
-    { session, grants }: SessionRecord,
+    { session, grants }: NewSession,
     idempotency: IdempotencyRecord | undefined,
   ): Promise<void> {
     try {
@@ -305,6 +314,18 @@ export class SessionService {
     const record = await this.store.sessions.get(id);
     if (record) return record;
     throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+  }
+
+  private presentOne(session: StoredSession): Session {
+    return { ...session, residency: this.residency.of(session.id) };
+  }
+
+  private present(sessions: readonly StoredSession[]): Session[] {
+    const residents = this.runner.residents();
+    return sessions.map((session) => ({
+      ...session,
+      residency: residents.has(session.id) ? "resident" : "asleep",
+    }));
   }
 
   private now(): string {

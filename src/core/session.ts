@@ -4,6 +4,8 @@ import type { SettingsValues } from "./settings.ts";
 export const SESSION_STATUSES = ["starting", "ready", "crashed", "closed"] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
+export const RESIDENCIES = ["resident", "asleep"] as const;
+
 export const Session = Strict(
   {
     id: Uuid,
@@ -13,6 +15,14 @@ export const Session = Strict(
     worktree_path: Type.String({ description: "Absolute" }),
     status: OneOf(SESSION_STATUSES),
     created_at: Timestamp,
+    last_used_at: Timestamp,
+    residency: OneOf(RESIDENCIES, {
+      description: "resident: a worker holds its heap; asleep: it is in the store alone",
+    }),
+    heap_bytes: Type.Integer({ description: "The heap now, bytes; 0 before anything ran" }),
+    stored_bytes: Type.Integer({ description: "Its own checkpoints in the store, bytes" }),
+    parent_session_id: Type.Optional(Uuid),
+    forked_from_execution_id: Type.Optional(Uuid),
     closed_at: Type.Optional(Timestamp),
     last_error: Type.Optional(Type.String()),
     runtime_meta: Type.Optional(Json),
@@ -20,6 +30,9 @@ export const Session = Strict(
   { $id: "Session", description: "A live runtime made from a template, bound to a folder" },
 );
 export type Session = Static<typeof Session>;
+
+/** What a store knows of it: which worker holds it is the runner's to say. */
+export type StoredSession = Omit<Session, "residency">;
 
 export const CreateSession = Strict(
   {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { LIMITS } from "../core/limits.ts";
+import { DEFAULT_RETENTION, type RetentionPolicy } from "../core/retention.ts";
 import { DEFAULT_CACHE_DIR } from "../libraries/cache.ts";
 
 /** How a daemon is to run: complete, and checked. */
@@ -11,10 +12,15 @@ export interface DaemonConfig {
   readonly durability: "full" | "normal";
   /** Bytes that the database may grow to; absent: what the disk has. */
   readonly storeBudgetBytes?: number;
+  /** What is kept of each session. */
+  readonly retention: RetentionPolicy;
+  /** Absent: sessions stay in memory until their place is needed. */
+  readonly sleepAfterMs?: number;
   readonly workers: number;
   readonly queueDepth: number;
   readonly requireConfinement: boolean;
   readonly bodyBytesMax: number;
+  readonly importBytesMax: number;
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
   /** Libraries are in the folder `libraries` of this one. */
@@ -72,6 +78,37 @@ export const DAEMON_OPTIONS = {
     valueHint: "MIB",
     description: "What the database may grow to before requests fail with STORE_FULL",
   },
+  "keep-checkpoints": {
+    type: "integer",
+    min: 1,
+    max: 1_000_000,
+    valueHint: "COUNT",
+    description: "Newest checkpoints kept of each session, besides labelled and forked ones",
+    default: String(DEFAULT_RETENTION.checkpoints),
+  },
+  "keep-executions": {
+    type: "integer",
+    min: 1,
+    max: 1_000_000_000,
+    valueHint: "COUNT",
+    description: "Newest executions kept of each session, with their events",
+    default: String(DEFAULT_RETENTION.executions),
+  },
+  "keep-days": {
+    type: "integer",
+    min: 1,
+    max: 36_500,
+    valueHint: "DAYS",
+    description: "Executions that ended longer ago are removed (default: none is for its age)",
+  },
+  "sleep-after-s": {
+    type: "integer",
+    min: 0,
+    max: 31_536_000,
+    valueHint: "SECONDS",
+    description: "Idle sessions leave the workers' memory after this; 0: only for another one",
+    default: "600",
+  },
   workers: {
     type: "integer",
     min: 1,
@@ -100,6 +137,14 @@ export const DAEMON_OPTIONS = {
     valueHint: "MIB",
     description: "Largest request body",
     default: String(LIMITS.bodyBytesMax / 1024 / 1024),
+  },
+  "max-import-mb": {
+    type: "integer",
+    min: 1,
+    max: LIMITS.sessionFileBytesMax / 1024 / 1024,
+    valueHint: "MIB",
+    description: "Largest session file to import",
+    default: String(LIMITS.sessionFileBytesMax / 1024 / 1024),
   },
   "allow-host": {
     type: "text",
@@ -169,15 +214,24 @@ export function readConfig(
     return text === undefined ? undefined : Number(text);
   };
   const budgetMb = number("store-budget-mb");
+  const days = number("keep-days");
+  const sleepAfterS = number("sleep-after-s")!;
   return {
     listen: readAddress(given("listen")),
     db: one("db")!,
     durability: one("durability") as DaemonConfig["durability"],
     ...(budgetMb === undefined ? {} : { storeBudgetBytes: budgetMb * 1024 * 1024 }),
+    retention: {
+      checkpoints: number("keep-checkpoints")!,
+      executions: number("keep-executions")!,
+      ...(days === undefined ? {} : { days }),
+    },
+    ...(sleepAfterS === 0 ? {} : { sleepAfterMs: sleepAfterS * 1000 }),
     workers: number("workers") ?? availableParallelism(),
     queueDepth: number("queue-depth")!,
     requireConfinement: one("require-confinement") === "true",
     bodyBytesMax: number("max-body-mb")! * 1024 * 1024,
+    importBytesMax: number("max-import-mb")! * 1024 * 1024,
     allowHosts: given("allow-host").values,
     allowOrigins: readOrigins(given("allow-origin")),
     cacheDir: one("cache-dir")!,

@@ -1,10 +1,11 @@
 import { version } from "../../package.json";
 import { createCore } from "../core/core.ts";
 import { VmError } from "../core/errors.ts";
+import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Logger } from "../core/ports.ts";
 import { StartError } from "../core/start-error.ts";
-import { EMBEDDED_BASE } from "../engine/embedded-base.ts";
+import { mergeDeltas } from "../engine/merge-deltas.ts";
 import { createApp } from "../http/app.ts";
 import { type Listening, listen } from "../http/listen.ts";
 import { createLibraryCache } from "../libraries/cache.ts";
@@ -13,6 +14,7 @@ import { worktrees } from "../modules/worktree.ts";
 import { openStore, type SqliteStore } from "../sqlite/store.ts";
 import { createPool, type Pool } from "../supervisor/pool.ts";
 import type { DaemonConfig } from "./config.ts";
+import { keepBase } from "./keep-base.ts";
 import { describePortHolder } from "./port-holder.ts";
 
 export interface RunningDaemon {
@@ -53,8 +55,7 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
   });
   opened.defer(() => store.close());
   const now = new Date(clock.nowMs()).toISOString();
-  await store.announce({ pid: process.pid, startedAt: now });
-  const recovered = await store.recover(now);
+  const recovered = await takeUp(store, now);
 
   const pool = createPool({
     workers: config.workers,
@@ -78,24 +79,33 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
     clock,
     logger,
     version,
+    mergeDeltas,
+    retention: config.retention,
+    ...(config.sleepAfterMs === undefined ? {} : { sleepAfterMs: config.sleepAfterMs }),
   });
   const app = createApp(core, {
     logger,
     bodyBytesMax: config.bodyBytesMax,
+    importBytesMax: config.importBytesMax,
     listenHost: config.listen.hostname,
     allowedHosts: config.allowHosts,
     allowedOrigins: config.allowOrigins,
   });
   const listening = await listenOn(() => listen(app, config.listen), config);
   opened.defer(() => listening.stop(true));
+  failPoint("start.listening");
   const address = addressOf(listening);
-  await store.announce({ pid: process.pid, listen: address, startedAt: now });
+  await store.announce({ pid: process.pid, listen: address, startedAt: now }).catch((error) => {
+    logger.warn("who holds the database could not be written into it", { error: String(error) });
+  });
 
   const sweep = () => sweepKeys(store.idempotency, logger);
   const sweeper = setInterval(sweep, SWEEP_MS);
   opened.defer(() => clearInterval(sweeper));
   void sweep();
-  void lookAtWorkers(pool, store, config, logger);
+  void lookAtWorkers(pool, config, logger);
+
+  core.start();
 
   const parts = opened.move();
   let stopped: Promise<void> | undefined;
@@ -105,13 +115,31 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
     sessionsBack: recovered.ready,
     stop() {
       stopped ??= (async () => {
+        failPoint("stop.draining");
         await core.drain(LIMITS.drainMs);
         await Promise.race([listening.stop(), Bun.sleep(ANSWERS_MS)]);
+        failPoint("stop.closing");
         await parts.disposeAsync();
       })();
       return stopped;
     },
   };
+}
+
+/** What must be in the store before anybody is served. */
+async function takeUp(store: SqliteStore, now: string): ReturnType<SqliteStore["recover"]> {
+  try {
+    await store.announce({ pid: process.pid, startedAt: now });
+    await keepBase(store);
+    return await store.recover(now);
+  } catch (error) {
+    if (!(error instanceof VmError)) throw error;
+    throw new StartError(
+      `There is no room to take up the database ${store.path}: ${error.message}`,
+      "Free disk space, or raise the store budget, and start again.",
+      { cause: error },
+    );
+  }
 }
 
 async function listenOn(start: () => Listening, { listen }: DaemonConfig): Promise<Listening> {
@@ -154,34 +182,17 @@ async function assertConfined(pool: Pool): Promise<void> {
   );
 }
 
-/** With the first ready worker: what it is goes to the log and into the store. */
-async function lookAtWorkers(
-  pool: Pool,
-  store: SqliteStore,
-  config: DaemonConfig,
-  logger: Logger,
-): Promise<void> {
+/** With the first ready worker: what it is goes to the log. */
+async function lookAtWorkers(pool: Pool, config: DaemonConfig, logger: Logger): Promise<void> {
   try {
     const confinement = await pool.confinement();
     if (confinement === "checks" && !config.requireConfinement) {
       logger.warn("the kernel does not confine workers: careful checks alone keep guests in");
     }
-    await keepBase(pool, store);
   } catch (error) {
     if (error instanceof VmError) return; // Stopped before one was ready.
     logger.error("no worker could be started", { error });
   }
-}
-
-/**
- * The sessions' images are differences from this program's base image, and the database will be
- * opened by later versions, whose base is another. Run from source, there is none to keep.
- */
-async function keepBase(pool: Pool, store: SqliteStore): Promise<void> {
-  if (EMBEDDED_BASE === "") return;
-  const { fingerprint, base } = await pool.engine();
-  const bytes = Buffer.from(EMBEDDED_BASE, "base64");
-  await store.checkpoints.putBase({ digest: base, engine: fingerprint, bytes });
 }
 
 async function sweepKeys(

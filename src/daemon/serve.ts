@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { armFailPoint, FAIL_POINT_VARIABLE } from "../core/fail-point.ts";
 import type { DaemonConfig } from "./config.ts";
 import { type RunningDaemon, startDaemon } from "./daemon.ts";
 import { createLogger } from "./logger.ts";
@@ -20,6 +21,7 @@ export async function serve(config: DaemonConfig): Promise<number> {
   process.on("uncaughtException", (error) => logger.error("uncaught exception", { error }));
   process.on("unhandledRejection", (error) => logger.error("unhandled rejection", { error }));
 
+  armFailPoint(process.env[FAIL_POINT_VARIABLE], "daemon");
   const daemon = await startDaemon(config, logger);
   // Whatever is logged, this is said.
   const announcer = createLogger({ level: "info", ...look });

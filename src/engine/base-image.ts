@@ -1,7 +1,7 @@
 import { VmError } from "../core/errors.ts";
 import { deflateWell, inflate } from "./compress.ts";
 import { type Engine, engineByFingerprint } from "./engines.ts";
-import { PAGE_BYTES } from "./pages.ts";
+import { PAGE_BYTES, PageLayout } from "./pages.ts";
 import type { PreludeExports } from "./prelude/interface.ts";
 
 /**
@@ -39,13 +39,14 @@ export const PRELUDE_FUNCTIONS = [
   "runTimers",
   "unhandled",
   "rejected",
+  "errorMade",
   "settle",
   "load",
   "complete",
 ] as const satisfies readonly PreludeFunction[];
 
 /** A base image of several MiB would be a mistake, and memory that every worker pays for. */
-const BASE_PAGES_MAX = 4096;
+const BASE_PAGES_MAX = 1024;
 
 const MAGIC = "vm-system base 1\n";
 
@@ -110,7 +111,7 @@ function digestOf(fingerprint: string, host: HostNumbers, pages: Buffer): string
 function parseHeader(json: string): Header {
   let header: Header;
   try {
-    header = JSON.parse(json);
+    header = JSON.parse(json) ?? {};
   } catch (cause) {
     throw invalid("its header is damaged", cause);
   }
@@ -121,13 +122,15 @@ function parseHeader(json: string): Header {
     throw invalid("its size is out of bounds");
   }
   const prelude = {} as Record<PreludeFunction, number>;
+  const end = memoryEnd(engine, endPage);
+  const pointer = (value: unknown) => pointerBelow(end, value);
   for (const name of PRELUDE_FUNCTIONS) prelude[name] = pointer(host?.prelude?.[name]);
   return {
     digest,
     engine,
     endPage,
     host: {
-      runtime: pointer(host.runtime),
+      runtime: pointer(host?.runtime),
       context: pointer(host.context),
       interruptCounterAt: pointer(host.interruptCounterAt),
       prelude,
@@ -135,12 +138,17 @@ function parseHeader(json: string): Header {
   };
 }
 
-/** An address may be wrong: the engine's memory contains what comes of that. */
-function pointer(value: unknown): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 8 || value > 0x3fff_ffff) {
+/** An address inside may be wrong all the same: the engine's memory contains what comes of that. */
+function pointerBelow(end: number, value: unknown): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 8 || value > end - 8) {
     throw invalid("its header is damaged");
   }
   return value;
+}
+
+/** Where the memory of an instance with this base image ends. */
+function memoryEnd(fingerprint: string, endPage: number): number {
+  return new PageLayout(engineByFingerprint(fingerprint).layout).address(endPage);
 }
 
 function decompress(bytes: Uint8Array, length: number): Buffer<ArrayBuffer> {

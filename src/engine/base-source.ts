@@ -6,6 +6,9 @@ import { EMBEDDED_BASE } from "./embedded-base.ts";
 import { ENGINE } from "./engines.ts";
 import { PRELUDE_FILE, PRELUDE_SOURCE } from "./prelude/bundle.ts";
 
+/** What is loaded late is read from files of its own then. */
+export const RUNS_FROM_SOURCE: boolean = EMBEDDED_BASE === "";
+
 let ours: Promise<BaseImage> | undefined;
 
 /**
@@ -13,10 +16,9 @@ let ours: Promise<BaseImage> | undefined;
  * which takes some 200 ms, and keeps it beside its dependencies for the next start.
  */
 export function baseImage(): Promise<BaseImage> {
-  ours ??=
-    EMBEDDED_BASE === ""
-      ? fromFolder()
-      : Promise.resolve(decodeBase(Buffer.from(EMBEDDED_BASE, "base64"), undefined));
+  ours ??= RUNS_FROM_SOURCE
+    ? fromFolder()
+    : Promise.resolve(decodeBase(Buffer.from(EMBEDDED_BASE, "base64"), undefined));
   return ours;
 }
 

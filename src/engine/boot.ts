@@ -6,13 +6,10 @@ import {
   type PreludeFunction,
 } from "./base-image.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
-import { EVAL_GLOBAL, Guest, type ValuePtr } from "./guest.ts";
+import { EVAL_GLOBAL, Guest, STACK_BYTES, type ValuePtr } from "./guest.ts";
 import { Instance } from "./instance.ts";
 import { connectBridge } from "./loader-bridge.ts";
 import { PAGE_BYTES, PageLayout } from "./pages.ts";
-
-/** What the engine may use of its stack: half a MiB of the five that the build has. */
-const STACK_BYTES = 512 * 1024;
 
 /** What the handler of interrupts finds in the counter each time that it is called. */
 const INTERRUPT_COUNTER_INIT = 10_000;
@@ -51,6 +48,7 @@ export async function bootBase(
     loadModule: () => 0,
     normalizeModule: () => 0,
     rejected: () => {},
+    errorMade: () => {},
     now: () => BOOT_EPOCH_MS,
   };
   const { c } = instance;

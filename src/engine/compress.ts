@@ -1,10 +1,13 @@
 import { constants, zstdDecompressSync } from "node:zlib";
+import { countGarbage } from "./garbage.ts";
 
 /** Level 1: what an execution leaves is mostly zeros, and higher levels cost more than they save. */
 const FAST = { level: 1 };
 
 export function deflate(bytes: Uint8Array<ArrayBuffer>): Buffer {
-  return Bun.zstdCompressSync(bytes, FAST);
+  const stored = Bun.zstdCompressSync(bytes, FAST);
+  countGarbage(stored.length * 2);
+  return stored;
 }
 
 /** Small and slow, for what is made once and kept. */
@@ -22,6 +25,7 @@ export function inflate(bytes: Uint8Array, length: number): Buffer<ArrayBuffer> 
     maxOutputLength: Math.max(length, 1),
     params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
   });
+  countGarbage(bytes.length + out.length);
   if (out.length !== length) throw new Error(`expected ${length} bytes, got ${out.length}`);
   return out;
 }

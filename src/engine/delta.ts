@@ -1,6 +1,8 @@
 import { VmError } from "../core/errors.ts";
 import { deflate, inflate } from "./compress.ts";
+import { countGarbage } from "./garbage.ts";
 import { PAGE_BYTES } from "./pages.ts";
+import { decodeSparse, encodeSparse } from "./sparse.ts";
 
 /**
  * What changed in a heap, as bytes to keep.
@@ -9,7 +11,8 @@ import { PAGE_BYTES } from "./pages.ts";
  *     with 2: the host state as a block of UTF-8
  *     blocks of pages
  *
- * A block: u32 raw length, u32 stored length (bit 31: not compressed), stored bytes.
+ * A block: u32 raw length, u32 stored length (bit 31: not compressed; bit 30: only for pages, their
+ * numbers as they are and the pages as sparse.ts writes them), stored bytes.
  * A block of pages, raw: u32 count, count page numbers (bit 31: the page itself, else what to XOR the page
  * with), then the pages. All integers are little endian. XOR makes what did not change within a page
  * zeros, which compress to next to nothing.
@@ -26,10 +29,20 @@ const HEADER_BYTES = 12;
 const FULL = 1;
 const WITH_STATE = 2;
 const BLOCK_HEADER_BYTES = 8;
+const PAGE_WORDS = PAGE_BYTES / 4;
 const BLOCK_PAGES_MAX = 240;
 const BLOCK_BYTES_MAX = 4 + BLOCK_PAGES_MAX * (4 + PAGE_BYTES);
+/** The host state holds in-memory databases, of which modules may have 32 MiB, in base64. */
+const STATE_BYTES_MAX = 64 * 1024 * 1024;
 const NO_STATE = { raw: Buffer.alloc(0), taken: 0 };
 const PLAIN = 0x8000_0000;
+const SPARSE = 0x4000_0000;
+/** Shorter ones are kept as they are: compressing takes longer than writing them. */
+const PLAIN_BYTES_MAX = 512;
+/** Longer than this, runs are no better than compressing. */
+const SPARSE_WORDS_MAX = 1024;
+/** Words that changed in pages which nobody looked into. */
+const MANY = BLOCK_BYTES_MAX;
 const WHOLE_PAGE = 0x8000_0000;
 
 export class DeltaWriter {
@@ -46,6 +59,9 @@ export class DeltaWriter {
     this.staged.byteOffset,
     this.staged.length >> 2,
   );
+  /** Where the staged words are not zero; more than fit: `changes` says so and no more. */
+  private readonly places = new Uint32Array(SPARSE_WORDS_MAX);
+  private changes = 0;
   private sink: (bytes: Uint8Array) => void = () => {};
 
   /** Bytes come in pieces: the header, then each chunk; a piece is the sink's to keep. */
@@ -55,6 +71,7 @@ export class DeltaWriter {
     head.writeUInt32LE((header.full ? FULL : 0) | (header.state === undefined ? 0 : WITH_STATE), 4);
     head.writeUInt32LE(header.endPage, 8);
     this.pageNumbers.length = 0;
+    this.changes = 0;
     this.sink = sink;
     sink(head);
     if (header.state !== undefined) sink(blockOf(Buffer.from(header.state)));
@@ -69,21 +86,33 @@ export class DeltaWriter {
     beforeAt: number,
   ): void {
     const to = this.stagedWords;
-    let at = this.pageNumbers.length * (PAGE_BYTES / 4);
-    const end = at + PAGE_BYTES / 4;
-    if (before) {
-      for (let i = nowAt, j = beforeAt; at < end; i++, j++, at++) {
-        to[at] = (now[i] as number) ^ (before[j] as number);
-      }
-    } else {
-      to.set(now.subarray(nowAt, nowAt + PAGE_BYTES / 4), at);
+    const { places } = this;
+    let { changes } = this;
+    let at = this.pageNumbers.length * PAGE_WORDS;
+    const end = at + PAGE_WORDS;
+    for (let i = nowAt, j = beforeAt; at < end; i++, j++, at++) {
+      const word = before ? (now[i] as number) ^ (before[j] as number) : (now[i] as number);
+      to[at] = word;
+      if (word !== 0) places[changes++] = at;
     }
-    this.pageNumbers.push(before ? page : (page | WHOLE_PAGE) >>> 0);
-    if (this.pageNumbers.length === BLOCK_PAGES_MAX) this.flush();
+    this.changes = changes;
+    this.took(page, before === undefined);
+  }
+
+  /** A page's bytes as another delta has them: the page itself (`whole`), or what to XOR it with. */
+  copy(page: number, bytes: Uint8Array, whole: boolean): void {
+    this.staged.set(bytes, this.pageNumbers.length * PAGE_BYTES);
+    this.changes = MANY;
+    this.took(page, whole);
   }
 
   end(): void {
     if (this.pageNumbers.length > 0) this.flush();
+  }
+
+  private took(page: number, whole: boolean): void {
+    this.pageNumbers.push(whole ? (page | WHOLE_PAGE) >>> 0 : page);
+    if (this.pageNumbers.length === BLOCK_PAGES_MAX) this.flush();
   }
 
   private flush(): void {
@@ -93,24 +122,51 @@ export class DeltaWriter {
     words.set(pageNumbers, 1);
     const pagesAt = 4 + count * 4;
     const length = pagesAt + count * PAGE_BYTES;
-    raw.set(this.staged.subarray(0, count * PAGE_BYTES), pagesAt);
     pageNumbers.length = 0;
-    this.sink(blockOf(raw.subarray(0, length)));
+    const runs = this.runs();
+    this.changes = 0;
+    if (runs) {
+      this.sink(block(length, [raw.subarray(0, pagesAt), runs], SPARSE));
+    } else {
+      raw.set(this.staged.subarray(0, count * PAGE_BYTES), pagesAt);
+      this.sink(blockOf(raw.subarray(0, length)));
+    }
+  }
+
+  /** The staged pages as sparse.ts writes them; undefined: that would be long. */
+  private runs(): Uint8Array | undefined {
+    if (this.changes > SPARSE_WORDS_MAX) return undefined;
+    const count = encodeSparse(this.stagedWords, this.places, this.changes, runWords);
+    return count < 0 ? undefined : new Uint8Array(runWords.buffer, 0, count * 4);
   }
 }
 
+const runWords = new Uint32Array(SPARSE_WORDS_MAX);
+
 function blockOf(raw: Buffer<ArrayBuffer>): Buffer {
+  if (raw.length <= PLAIN_BYTES_MAX) return block(raw.length, [raw], PLAIN);
   const deflated = deflate(raw);
-  const plain = deflated.length >= raw.length;
-  const body = plain ? raw : deflated;
-  const block = Buffer.allocUnsafe(BLOCK_HEADER_BYTES + body.length);
-  block.writeUInt32LE(raw.length, 0);
-  block.writeUInt32LE(plain ? (body.length | PLAIN) >>> 0 : body.length, 4);
-  block.set(body, BLOCK_HEADER_BYTES);
-  return block;
+  if (deflated.length >= raw.length) return block(raw.length, [raw], PLAIN);
+  return block(raw.length, [deflated], 0);
 }
 
-/** Receives what a delta says. Page numbers are as written: the receiver bounds them. */
+function block(rawLength: number, parts: readonly Uint8Array[], kind: number): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const made = Buffer.allocUnsafe(BLOCK_HEADER_BYTES + length);
+  made.writeUInt32LE(rawLength, 0);
+  made.writeUInt32LE((length | kind) >>> 0, 4);
+  let at = BLOCK_HEADER_BYTES;
+  for (const part of parts) {
+    made.set(part, at);
+    at += part.length;
+  }
+  return made;
+}
+
+/**
+ * Receives what a delta says. Page numbers are as written: the receiver bounds them. Bytes are good
+ * until it returns.
+ */
 export interface DeltaTarget {
   header(header: DeltaHeader): void;
   xorPage(page: number, bytes: Buffer): void;
@@ -123,15 +179,24 @@ export interface DeltaTarget {
  */
 export class DeltaReader {
   private pending: Buffer = Buffer.alloc(0);
+  /** What has come since, joined when there is enough of it for the next block. */
+  private pieces: Uint8Array[] = [];
+  private missingBytes = 0;
   private headerRead = false;
 
   constructor(private readonly target: DeltaTarget) {}
 
   push(bytes: Uint8Array): void {
+    this.pieces.push(bytes);
+    this.missingBytes -= bytes.byteLength;
+    if (this.missingBytes > 0) return;
     this.pending =
-      this.pending.length === 0
+      this.pending.length === 0 && this.pieces.length === 1
         ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        : Buffer.concat([this.pending, bytes]);
+        : Buffer.concat([this.pending, ...this.pieces]);
+    countGarbage(this.pending.length * 2);
+    this.pieces = [];
+    this.missingBytes = 0;
     let used = 0;
     for (;;) {
       const taken = this.headerRead ? this.block(used) : this.header(used);
@@ -143,7 +208,8 @@ export class DeltaReader {
 
   /** No more comes. */
   end(): void {
-    if (!this.headerRead || this.pending.length > 0) throw invalid("it is cut off");
+    const isWhole = this.pending.length === 0 && this.pieces.length === 0;
+    if (!this.headerRead || !isWhole) throw invalid("it is cut off");
   }
 
   private header(at: number): number {
@@ -153,18 +219,24 @@ export class DeltaReader {
     if (bytes.readUInt32LE(0) !== MAGIC) throw invalid("it is no delta of this format");
     if (flags > (FULL | WITH_STATE)) throw invalid("its header is damaged");
     const header = { full: (flags & FULL) !== 0, endPage: bytes.readUInt32LE(8) };
-    const state = flags & WITH_STATE ? readBlock(bytes.subarray(HEADER_BYTES)) : NO_STATE;
-    if (!state) return 0;
+    const state =
+      flags & WITH_STATE ? readBlock(bytes.subarray(HEADER_BYTES), STATE_BYTES_MAX) : NO_STATE;
+    if ("missingBytes" in state) return this.wait(state.missingBytes);
     this.headerRead = true;
     this.target.header(state === NO_STATE ? header : { ...header, state: state.raw.toString() });
     return HEADER_BYTES + state.taken;
   }
 
   private block(at: number): number {
-    const block = readBlock(this.pending.subarray(at));
-    if (!block) return 0;
+    const block = readBlock(this.pending.subarray(at), BLOCK_BYTES_MAX);
+    if ("missingBytes" in block) return this.wait(block.missingBytes);
     this.pages(block.raw);
     return block.taken;
+  }
+
+  private wait(bytes: number): 0 {
+    this.missingBytes = bytes;
+    return 0;
   }
 
   private pages(raw: Buffer): void {
@@ -182,18 +254,48 @@ export class DeltaReader {
   }
 }
 
-/** Undefined: it is not all there yet. */
-function readBlock(bytes: Buffer): { raw: Buffer; taken: number } | undefined {
-  if (bytes.length < BLOCK_HEADER_BYTES) return undefined;
+/** `missingBytes`: it is not all there yet. */
+function readBlock(
+  bytes: Buffer,
+  bytesMax: number,
+): { raw: Buffer; taken: number } | { missingBytes: number } {
+  if (bytes.length < BLOCK_HEADER_BYTES) return { missingBytes: BLOCK_HEADER_BYTES - bytes.length };
   const length = bytes.readUInt32LE(0);
   const word = bytes.readUInt32LE(4);
-  const stored = word & ~PLAIN;
-  if (length > BLOCK_BYTES_MAX || stored > BLOCK_BYTES_MAX) throw invalid("a block is too large");
+  const stored = word & ~(PLAIN | SPARSE);
+  if (length > bytesMax || stored > bytesMax) throw invalid("a block is too large");
   const taken = BLOCK_HEADER_BYTES + stored;
-  if (bytes.length < taken) return undefined;
+  if (bytes.length < taken) return { missingBytes: taken - bytes.length };
   const body = bytes.subarray(BLOCK_HEADER_BYTES, taken);
-  if (word >>> 31 === 1 && stored !== length) throw invalid("a block is damaged");
-  return { raw: word >>> 31 === 1 ? body : unpack(body, length), taken };
+  switch ((word & (PLAIN | SPARSE)) >>> 0) {
+    case PLAIN:
+      if (stored !== length) throw invalid("a block is damaged");
+      return { raw: body, taken };
+    case SPARSE:
+      return { raw: spread(body, length), taken };
+    case 0:
+      return { raw: unpack(body, length), taken };
+    default:
+      throw invalid("a block is damaged");
+  }
+}
+
+let spreadWords = new Uint32Array(0);
+
+/** A sparse block of pages: the numbers as they are, then runs. Good until the next call. */
+function spread(bytes: Buffer, length: number): Buffer {
+  const pagesAt = bytes.length >= 4 ? 4 + bytes.readUInt32LE(0) * 4 : length + 1;
+  if (length % 4 !== 0 || pagesAt > bytes.length || pagesAt > length) {
+    throw invalid("a block is damaged");
+  }
+  if (spreadWords.byteLength < length) spreadWords = new Uint32Array(length / 4);
+  const raw = Buffer.from(spreadWords.buffer, 0, length);
+  bytes.copy(raw, 0, 0, pagesAt);
+  const pages = spreadWords.subarray(pagesAt / 4, length / 4);
+  if (!decodeSparse(bytes.subarray(pagesAt), pages, pages.length)) {
+    throw invalid("a block is damaged");
+  }
+  return raw;
 }
 
 function unpack(bytes: Buffer, length: number): Buffer {

@@ -1,9 +1,11 @@
 import type { JobAction, JobEvent } from "../core/ports.ts";
 import type { SessionGrants } from "../core/session.ts";
+import type { JobSpans } from "../core/timing.ts";
 import type { BaseImage, HostNumbers } from "./base-image.ts";
 import { decodeBase } from "./base-image.ts";
 import { engineByFingerprint } from "./engines.ts";
 import { evaluate, type Outcome, type Started } from "./evaluate.ts";
+import { collectGarbage } from "./garbage.ts";
 import { Guest, type ValuePtr } from "./guest.ts";
 import { HostCalls } from "./host-calls.ts";
 import { EMPTY_STATE, type HostState, readState, writeState } from "./host-state.ts";
@@ -26,6 +28,8 @@ export interface EngineJob {
   readonly headCheckpointId: string | undefined;
   readonly nextCheckpointId: string;
   readonly wantFull: boolean;
+  /** What it does to the session is undone at its end. */
+  readonly discard?: boolean;
   readonly action: JobAction;
 }
 
@@ -62,18 +66,20 @@ export interface EngineResult {
   readonly durationMs: number;
   readonly cpuMs: number;
   readonly heapBytes: number;
-  /** Where the time went, milliseconds. */
-  readonly spans: { readonly takeUp: number; readonly evaluate: number; readonly keep: number };
+  readonly spans: Omit<JobSpans, "ipcMs">;
 }
 
 /** Slots of different memory sizes that a host keeps at most. */
 const SLOTS_MAX = 3;
 
-/** A slot that is not the current one may keep this much memory. */
-const IDLE_SLOT_BYTES_MAX = 24 * 1024 * 1024;
+/** Memory of a slot that may stay for whoever comes next. */
+const SMALL_SLOT_BYTES = 24 * 1024 * 1024;
 
 /** Images of sessions that are not in a slot. */
 const CACHE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Base images of other versions of the program, and this one's. */
+const BASES_MAX = 4;
 
 /** Who is in a slot. */
 interface Residence {
@@ -81,6 +87,8 @@ interface Residence {
   /** Undefined: the base image. */
   checkpointId: string | undefined;
   state: HostState;
+  /** What was in the slot before its last execution. */
+  previous?: { readonly checkpointId: string | undefined; readonly state: HostState };
   readonly modules: NativeModules;
 }
 
@@ -104,15 +112,18 @@ export class EngineHost implements Disposable {
   /** @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED; the slot is empty then */
   async run(job: EngineJob, outside: EngineOutside): Promise<EngineResult> {
     const startMs = performance.now();
-    const slot = await this.slotFor(job.grants.settings.limits.mem_mb);
+    const slot = await this.slotFor(job);
     const residence = this.takeUp(slot, job, outside);
     const before = residence.state;
     const takenUpMs = performance.now();
+    if (job.action.kind === "fold") return fold(slot, before, outside, takenUpMs - startMs);
     const scripts = new Scripts(before.scripts);
     const { watch, outcome, loader } = await this.execute(slot, residence, scripts, job, outside);
     const { elapsedMs, cpuMs } = watch;
     const evaluatedMs = performance.now();
-    const kept = outcome.heap === "keep" && job.action.kind !== "complete";
+    let searchMs = 0;
+    const isLook = job.action.kind === "complete";
+    const kept = outcome.heap === "keep" && !isLook && job.discard !== true;
     const full = job.wantFull || job.headCheckpointId === undefined;
     if (kept) {
       residence.state = {
@@ -121,9 +132,10 @@ export class EngineHost implements Disposable {
         scripts: scripts.current,
         loader: JSON.stringify(loader.state),
       };
+      residence.previous = { checkpointId: residence.checkpointId, state: before };
       residence.checkpointId = job.nextCheckpointId;
-      this.keep(slot, before, residence.state, full, outside);
-    } else if (outcome.heap === "keep") {
+      searchMs = keep(slot, before, residence.state, full, outside);
+    } else if (outcome.heap === "keep" && isLook) {
       // It was only looked at: what its modules hold stays.
       if (!slot.rollBack()) this.drop(slot);
     } else {
@@ -137,16 +149,17 @@ export class EngineHost implements Disposable {
       cpuMs,
       heapBytes: slot.heapBytes,
       spans: {
-        takeUp: takenUpMs - startMs,
-        evaluate: evaluatedMs - takenUpMs,
-        keep: performance.now() - evaluatedMs,
+        takeUpMs: takenUpMs - startMs,
+        evaluateMs: evaluatedMs - takenUpMs,
+        searchMs,
+        writeMs: performance.now() - evaluatedMs - searchMs,
       },
     };
   }
 
   /** Has a slot of that size ready before a job needs it. */
   async warm(memMb: number): Promise<void> {
-    (await this.slotFor(memMb)).putBase(this.base);
+    (await this.newSlot(memMb)).putBase(this.base);
   }
 
   /** A session is gone: nothing of it is kept beyond the next one's coming. */
@@ -162,34 +175,82 @@ export class EngineHost implements Disposable {
     this.residents.clear();
   }
 
-  private async slotFor(memMb: number): Promise<Slot> {
-    const known = this.slots.get(memMb);
-    if (known) return known;
-    for (const slot of this.slots.values()) {
-      if (this.slots.size < SLOTS_MAX && slot.memoryBytes <= IDLE_SLOT_BYTES_MAX) continue;
-      this.evict(slot, { cached: true });
-      this.drop(slot);
-    }
+  private async slotFor(job: EngineJob): Promise<Slot> {
+    return this.fitting(job) ?? this.newSlot(job.grants.settings.limits.mem_mb);
+  }
+
+  private fitting(job: EngineJob): Slot | undefined {
+    const slot = this.slots.get(job.grants.settings.limits.mem_mb);
+    if (!slot) return undefined;
+    const fits = this.isIn(slot, job) || this.isNear(slot, job);
+    return fits || slot.memoryBytes <= SMALL_SLOT_BYTES ? slot : undefined;
+  }
+
+  /** Memory never shrinks, so large slots and those over the number make room for a new one. */
+  private async newSlot(memMb: number): Promise<Slot> {
+    const dropped = this.dropSlots(memMb);
+    // Only the collector gives memory back, and the new slot may need as much: nobody on the way
+    // here holds one of the dropped slots.
+    if (dropped > SMALL_SLOT_BYTES) collectGarbage();
     const slot = await Slot.create(this.base.engine, memMb);
     this.slots.set(memMb, slot);
     return slot;
   }
 
+  /** @returns Bytes of memory that nobody holds any more. */
+  private dropSlots(memMb: number): number {
+    let bytes = 0;
+    for (const slot of this.slots.values()) {
+      const stays = slot.memMb !== memMb && slot.memoryBytes <= SMALL_SLOT_BYTES;
+      if (stays && this.slots.size < SLOTS_MAX) continue;
+      bytes += slot.memoryBytes;
+      this.evict(slot, { cached: true });
+      this.drop(slot);
+    }
+    return bytes;
+  }
+
+  /** Whether the slot holds the state that the job starts from, for another session, or did before. */
+  private isNear(slot: Slot, { headCheckpointId: head }: EngineJob): boolean {
+    const resident = this.residents.get(slot);
+    if (!resident || head === undefined) return false;
+    return resident.checkpointId === head || resident.previous?.checkpointId === head;
+  }
+
+  /** Whether the slot holds just the state that the job starts from. */
+  private isIn(slot: Slot, { sessionId, headCheckpointId }: EngineJob): boolean {
+    const resident = this.residents.get(slot);
+    return resident?.sessionId === sessionId && resident.checkpointId === headCheckpointId;
+  }
+
   private takeUp(slot: Slot, job: EngineJob, outside: EngineOutside): Residence {
     const resident = this.residents.get(slot);
-    const head = job.headCheckpointId;
-    if (resident && resident.sessionId === job.sessionId && resident.checkpointId === head)
-      return resident;
+    if (resident && this.isIn(slot, job)) return resident;
     this.evict(slot, { cached: true });
-    const state = this.putHead(slot, job, outside);
+    const state = this.inPlace(slot, resident, job) ?? this.putHead(slot, job, outside);
     const residence: Residence = {
       sessionId: job.sessionId,
-      checkpointId: head,
+      checkpointId: job.headCheckpointId,
       state,
       modules: new NativeModules(job.sessionId, this.modules, job, state.modules),
     };
     this.residents.set(slot, residence);
     return residence;
+  }
+
+  /**
+   * A fork of who is in the slot begins with what is there, or was before the last execution: its
+   * heap need not be moved, however large it is.
+   */
+  private inPlace(
+    slot: Slot,
+    resident: Residence | undefined,
+    { headCheckpointId: head }: EngineJob,
+  ): HostState | undefined {
+    if (!resident || head === undefined) return undefined;
+    if (resident.checkpointId === head) return resident.state;
+    if (resident.previous?.checkpointId !== head || !slot.stepBack()) return undefined;
+    return resident.previous.state;
   }
 
   private putHead(slot: Slot, job: EngineJob, outside: EngineOutside): HostState {
@@ -223,6 +284,11 @@ export class EngineHost implements Disposable {
     const known = this.bases.get(digest);
     if (known) return known;
     const base = decodeBase(outside.base(digest), digest);
+    // An image from a file may bring a base that nobody else has: few are kept.
+    for (const known of this.bases.keys()) {
+      if (this.bases.size < BASES_MAX) break;
+      if (known !== this.base.digest) this.bases.delete(known);
+    }
     this.bases.set(digest, base);
     return base;
   }
@@ -250,13 +316,14 @@ export class EngineHost implements Disposable {
       state: readVersions(state.loader),
     });
     loader.begin("path" in action ? action.path : undefined);
-    const guestModules = new GuestModules(guest, loader, (name, shifts) =>
-      scripts.remember(name, shifts),
+    const guestModules = new GuestModules(guest, loader, (name, runnable) =>
+      scripts.remember(name, runnable),
     );
     const calls = new HostCalls(guest, {
       console: (level, text) => {
+        const shown = text.includes("\n    at ") ? scripts.mapStack(text) : text;
         if (settings.runtime.console && watch.countOutput(Buffer.byteLength(text) + EVENT_BYTES)) {
-          outside.event({ type: "console", payload: { level, text }, atMs: Date.now() });
+          outside.event({ type: "console", payload: { level, text: shown }, atMs: Date.now() });
         }
       },
       module: (name, fn, args) => {
@@ -269,6 +336,7 @@ export class EngineHost implements Disposable {
         }
       },
       loader: (op, request) => guestModules.answer(op, request),
+      source: (name, line, column) => scripts.textAround(name, line, column),
       nowMs: () => performance.timeOrigin + performance.now(),
       monotonicMs: () => performance.now(),
     });
@@ -279,6 +347,9 @@ export class EngineHost implements Disposable {
       normalizeModule: (base, name) => guestModules.normalizeModule(base, name),
       rejected: (promise, reason, handled) =>
         guest.reportRejection(host.prelude.rejected, promise, reason, handled),
+      errorMade: (error, byEngine) => {
+        if (!watch.tripped) guest.reportError(host.prelude.errorMade, error, byEngine);
+      },
       now: () => Date.now(),
     };
     const outcome = await evaluate({
@@ -296,28 +367,11 @@ export class EngineHost implements Disposable {
     return { watch, outcome, loader };
   }
 
-  private keep(
-    slot: Slot,
-    before: HostState,
-    state: HostState,
-    full: boolean,
-    outside: EngineOutside,
-  ): void {
-    const text = writeState(state);
-    const isNews = full || text !== writeState(before);
-    let held: Uint8Array | undefined;
-    slot.capture({ full, ...(isNews ? { state: text } : {}) }, (piece) => {
-      if (held) outside.delta(held, false);
-      held = piece;
-    });
-    if (held) outside.delta(held, true);
-  }
-
   private undo(slot: Slot, outcome: Outcome): void {
     const residence = this.residents.get(slot);
     // What its modules did to themselves is undone with the heap.
     residence?.modules[Symbol.dispose]();
-    if (outcome.heap === "undo" && residence && slot.rollBack()) {
+    if (outcome.heap !== "trap" && residence && slot.rollBack()) {
       residence.modules.restart(residence.state.modules);
     } else {
       this.drop(slot);
@@ -332,22 +386,68 @@ export class EngineHost implements Disposable {
     residence.modules[Symbol.dispose]();
     const { checkpointId, sessionId, state } = residence;
     if (cached && checkpointId !== undefined && this.cache.takes(slot.imageBytes)) {
-      this.cache.set(checkpointId, sessionId, slot.snapshot(writeState(state)));
+      this.cache.set(
+        checkpointId,
+        sessionId,
+        slot.snapshot(writeState(state), this.cache.takeRoom()),
+      );
     }
   }
 
   private toCache(slot: Slot, checkpointId: string, state: HostState): void {
     if (!this.cache.takes(slot.imageBytes)) return;
-    this.cache.set(checkpointId, state.seededFor, slot.snapshot(writeState(state)));
+    this.cache.set(
+      checkpointId,
+      state.seededFor,
+      slot.snapshot(writeState(state), this.cache.takeRoom()),
+    );
   }
 
   /** Nothing in it can be used any more. */
   private drop(slot: Slot): void {
     this.residents.delete(slot);
     this.slots.delete(slot.memMb);
-    // Its memory is given back when the collector finds that nobody has it: a next one must have room.
-    if (slot.memoryBytes > IDLE_SLOT_BYTES_MAX) Bun.gc(true);
   }
+}
+
+/** @returns Milliseconds that finding what changed took. */
+function keep(
+  slot: Slot,
+  before: HostState,
+  state: HostState,
+  full: boolean,
+  outside: EngineOutside,
+): number {
+  const text = writeState(state);
+  const isNews = full || text !== writeState(before);
+  let held: Uint8Array | undefined;
+  const searchMs = slot.capture({ full, ...(isNews ? { state: text } : {}) }, (piece) => {
+    if (held) outside.delta(held, false);
+    held = piece;
+  });
+  if (held) outside.delta(held, true);
+  return searchMs;
+}
+
+/** The state in the slot as one delta; whoever takes it up gets random numbers of its own. */
+function fold(
+  slot: Slot,
+  state: HostState,
+  outside: EngineOutside,
+  takeUpMs: number,
+): EngineResult {
+  const startMs = performance.now();
+  const searchMs = keep(slot, state, { ...state, seededFor: "" }, true, outside);
+  const base = slot.baseImage;
+  const keepMs = performance.now() - startMs;
+  return {
+    outcome: { status: "ok", heap: "keep" },
+    checkpoint: { engine: base.engine.fingerprint, base: base.digest, full: true },
+    durationMs: takeUpMs + keepMs,
+    cpuMs: 0,
+    heapBytes: slot.heapBytes,
+    spans: { takeUpMs, evaluateMs: 0, searchMs, writeMs: keepMs - searchMs },
+  };
 }
 
 /** JSON around the text of a console event. */
@@ -368,6 +468,8 @@ function start(
     case "prepare":
       defineGlobals(guest, grants.globals);
       for (const library of action.libraries) loadLibrary(guest, library);
+      return {};
+    case "fold":
       return {};
     case "complete": {
       const text = guest.newString(action.text);

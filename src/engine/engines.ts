@@ -12,11 +12,16 @@ export interface Engine {
   readonly fingerprint: string;
   readonly layout: MemoryLayout;
   /** Names of those imports that we put our own functions under: the build shortens them. */
-  readonly imports: { readonly resizeHeap: string; readonly now: string };
+  readonly imports: {
+    readonly resizeHeap: string;
+    readonly now: string;
+    readonly environmentSizes: string;
+    readonly environment: string;
+  };
   /** The same of exports. */
   readonly exports: { readonly stackPointer: string };
-  /** Compiled at the first call (some 10 ms), then kept. */
-  module(): WebAssembly.Module;
+  /** Compiled at the first call (some 10 ms, on another thread), then kept. */
+  module(): Promise<WebAssembly.Module>;
 }
 
 /** Byte addresses in the memory of an instance: static data, then the stack, then the heap. */
@@ -35,7 +40,10 @@ export interface MemoryLayout {
  * The version of what the host and the prelude say to each other across the engine: raised when a
  * binary can no longer drive images of the one before.
  */
-const HOST_PROTOCOL_VERSION = 1;
+const HOST_PROTOCOL_VERSION = 2;
+
+/** Of our functions in the engine's table, behind its own: that of promises is the first. */
+const BACKTRACE_SLOT = 1;
 
 const WASM_PAGE_BYTES = 65_536;
 
@@ -47,29 +55,37 @@ interface Build {
   readonly imports: Engine["imports"];
   readonly exports: Engine["exports"];
   readonly memoryMinimumAt: number;
+  readonly importedFunctions: number;
+  readonly backtraceFunction: number;
+  /** Functions in its table. */
+  readonly tableLength: number;
 }
 
 const QUICKJS: Build = {
   path: quickjsWasmPath,
   sha256: "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232",
   layout: { stackLow: 90_208, stackHigh: 5_333_088, initialPages: 96, breakAt: 86_864 },
-  imports: { resizeHeap: "k", now: "p" },
+  imports: { resizeHeap: "k", now: "p", environmentSizes: "f", environment: "e" },
   exports: { stackPointer: "Oa" },
   memoryMinimumAt: 964,
+  importedFunctions: 19,
+  backtraceFunction: 329,
+  tableLength: 471,
 };
 
 function engineOf(build: Build): Engine {
-  let compiled: WebAssembly.Module | undefined;
+  let compiled: Promise<WebAssembly.Module> | undefined;
   return {
     fingerprint: fingerprintOf(build.sha256),
     layout: build.layout,
     imports: build.imports,
     exports: build.exports,
     module() {
-      compiled ??= new WebAssembly.Module(
+      compiled ??= WebAssembly.compile(
         adaptWasm(readFileSync(build.path), {
-          memoryMinimumAt: build.memoryMinimumAt,
+          ...build,
           initialPages: build.layout.initialPages,
+          hookIndex: build.tableLength + BACKTRACE_SLOT,
         }),
       );
       return compiled;

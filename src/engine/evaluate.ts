@@ -23,6 +23,8 @@ export interface Outcome {
   readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
   /** `keep`: its heap is the new state. `undo`: as before. `trap`: as before, and the slot is lost. */
   readonly heap: "keep" | "undo" | "trap";
+  /** Of a trap: what the host saw. For a log, not for a guest. */
+  readonly cause?: unknown;
 }
 
 /** Everything that one execution runs with. */
@@ -59,6 +61,9 @@ const ERROR_BYTES_MAX = 64 * 1024;
 /** A result is shown even where the output is used up. */
 const RESULT_BYTES_MIN = 1024;
 
+/** What a value's own methods may take to say how it is shown. */
+const SHOWING_MS_MAX = 100;
+
 /** A timer further away than this is waited for in steps, so that clocks are looked at. */
 const WAIT_MS_MAX = 1_000;
 
@@ -69,15 +74,17 @@ const SPARE_BYTES = 256 * 1024;
 export async function evaluate(run: Run): Promise<Outcome> {
   const { watch } = run;
   let outcome: Outcome;
+  let cause: unknown;
   try {
     outcome = await new Evaluation(run).outcome();
   } catch (error) {
     if (error instanceof GuestMemoryFull) watch.check();
+    cause = error;
     outcome = error instanceof Stopped || error instanceof GuestMemoryFull ? CRASHED : TRAPPED;
   }
   const trip = watch.tripped;
   const whole = outcome !== TRAPPED && run.guest.instance.isBalanced;
-  if (!trip) return whole ? outcome : TRAPPED;
+  if (!trip) return whole ? outcome : { ...TRAPPED, cause };
   const verdict = verdictOf(trip);
   if (!whole) return { ...verdict, heap: "trap" };
   return { ...verdict, heap: trip.kind === "memory" && isUsable(run) ? "keep" : "undo" };
@@ -102,6 +109,8 @@ class Evaluation {
     const uncaught = parseErrors(this.preludeText("unhandled"))[0];
     thrown ??= later;
     const outcome = thrown ? failed(thrown) : this.settled(started, uncaught);
+    // A value's own methods may have left some.
+    if (this.run.guest.hasJobs()) await this.untilQuiet(undefined);
     if (started.value !== undefined) this.run.guest.free(started.value);
     this.release(this.prelude("end"));
     return this.mapped(outcome);
@@ -219,16 +228,30 @@ class Evaluation {
     return payload;
   }
 
+  /** As the value shows itself; where that takes too long, as it is seen from outside. */
   private describe(
     fn: "describe" | "describeError",
     value: ValuePtr,
     bytesMax: number,
   ): string | undefined {
+    const { watch } = this.run;
+    return (
+      watch.within(SHOWING_MS_MAX, () => this.describedBy(fn, value, bytesMax, false)) ??
+      this.describedBy(fn, value, bytesMax, true)
+    );
+  }
+
+  private describedBy(
+    fn: "describe" | "describeError",
+    value: ValuePtr,
+    bytesMax: number,
+    careful: boolean,
+  ): string | undefined {
     const { guest, prelude } = this.run;
     const limit = guest.newNumber(bytesMax);
     let described: string | undefined;
     try {
-      const text = guest.call(prelude[fn] as ValuePtr, [value, limit]);
+      const text = guest.call(prelude[fn] as ValuePtr, [value, limit, guest.boolean(careful)]);
       described = guest.textWithin(text, bytesMax * 2 + RESULT_BYTES_MIN);
       guest.free(text);
     } catch (error) {
@@ -265,9 +288,10 @@ class Evaluation {
   }
 
   private mapped(outcome: Outcome): Outcome {
-    const stack = outcome.error?.stack;
-    if (!outcome.error || stack === undefined) return outcome;
-    return { ...outcome, error: { ...outcome.error, stack: this.run.mapStack(stack) } };
+    const { error } = outcome;
+    if (!error) return outcome;
+    if (error.stack === undefined) return outcome;
+    return { ...outcome, error: { ...error, stack: this.run.mapStack(error.stack) } };
   }
 
   private release(value: ValuePtr | undefined): void {

@@ -1,7 +1,13 @@
-import type { ConsoleLevel } from "../core/execution.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { ConsoleLevel } from "../core/value-types.ts";
 import { type Guest, GuestThrow, type ValuePtr } from "./guest.ts";
-import { decodeValue, type EncodedValue, encodeAnswer, type ModuleValue } from "./module-values.ts";
+import {
+  decodeValue,
+  type EncodedValue,
+  encodeAnswer,
+  encodeReturn,
+  type ModuleValue,
+} from "./module-values.ts";
 import { parseConsole, parseFields } from "./payload.ts";
 
 /** What guest code may reach. Every method is synchronous: the guest waits. */
@@ -12,6 +18,8 @@ export interface HostServices {
   module(name: string, fn: string, args: readonly ModuleValue[]): ModuleValue;
   /** `resolve`, `compile` and `import` of prelude/interface.ts; undefined: no such operation. */
   loader(op: string, request: Readonly<Record<string, unknown>>): GuestAnswer | undefined;
+  /** What stands before and behind a position of a text that runs in this execution. */
+  source(name: string, line: number, column: number): readonly [string, string] | undefined;
   nowMs(): number;
   monotonicMs(): number;
 }
@@ -21,6 +29,8 @@ export type GuestAnswer = EncodedValue | { readonly value: ValuePtr };
 
 /** A request may be this long: what it brings is held a second time by the host. */
 const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
+/** Browsers know no longer ones, and each comes in a dozen copies. */
+const URL_REQUEST_CHARS_MAX = 2 * 1024 * 1024;
 /** One event can never be longer than what all of them may be together. */
 const OP_BYTES_MAX = 32;
 const RANDOM_BYTES_MAX = 65_536;
@@ -75,6 +85,13 @@ export class HostCalls {
       }
       case "promise":
         return this.promise(attachment);
+      case "source": {
+        const { name, line, column } = parseFields(json) ?? {};
+        const known =
+          typeof name === "string" && typeof line === "number" && typeof column === "number";
+        const around = known ? this.services.source(name, line, column) : undefined;
+        return encodeAnswer("return", around ? [...around] : null);
+      }
       default:
         return this.services.loader(op, parseFields(json) ?? {}) ?? refusal("No such operation");
     }
@@ -93,7 +110,7 @@ export class HostCalls {
     const buffer = attachment === undefined ? undefined : this.guest.borrowBytes(attachment);
     try {
       const values = args.map((arg) => decodeValue(arg, buffer?.bytes ?? NO_BYTES));
-      return encodeAnswer("return", this.services.module(name, fn, values));
+      return encodeReturn(this.services.module(name, fn, values));
     } catch (error) {
       return failure(error);
     } finally {
@@ -102,6 +119,7 @@ export class HostCalls {
   }
 
   private url(json: string): GuestAnswer {
+    if (json.length > URL_REQUEST_CHARS_MAX) return refusal("The URL is too long", "TypeError");
     const { url, base, set } = parseFields(json) ?? {};
     if (typeof url !== "string") return encodeAnswer("return", null);
     const parsed = URL.parse(url, typeof base === "string" ? base : undefined);

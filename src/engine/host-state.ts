@@ -24,13 +24,12 @@ export function writeState(state: HostState): string {
 /** An imported image may say anything: what is not understood is as if it were not there. */
 export function readState(text: string): HostState {
   const fields = parseFields(text) ?? {};
-  const modules: Record<string, string> = {};
-  for (const [name, state] of Object.entries(fields.modules ?? {})) {
-    if (typeof state === "string") modules[name] = state;
-  }
+  const modules = Object.entries(fields.modules ?? {}).filter(
+    ([, state]) => typeof state === "string",
+  );
   return {
     seededFor: typeof fields.seededFor === "string" ? fields.seededFor : "",
-    modules,
+    modules: Object.fromEntries(modules) as HostState["modules"],
     scripts: readScripts(fields.scripts),
     ...(typeof fields.loader === "string" ? { loader: fields.loader } : {}),
   };
@@ -39,14 +38,11 @@ export function readState(text: string): HostState {
 function readScripts(raw: unknown): ScriptState {
   if (typeof raw !== "object" || raw === null) return NO_SCRIPTS;
   const { snippets, constants, shifts } = raw as Record<string, unknown>;
-  const known: Record<string, readonly number[]> = {};
-  for (const [name, numbers] of Object.entries(shifts ?? {})) {
-    if (isListOf(numbers, "number")) known[name] = numbers as number[];
-  }
+  const known = Object.entries(shifts ?? {}).filter(([, numbers]) => isListOf(numbers, "number"));
   return {
     snippets: typeof snippets === "number" && Number.isSafeInteger(snippets) ? snippets : 0,
     constants: isListOf(constants, "string") ? (constants as string[]) : [],
-    shifts: known,
+    shifts: Object.fromEntries(known) as ScriptState["shifts"],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Image } from "./slot.ts";
+import { bytesOfImage, type Image } from "./image.ts";
 
 interface Entry {
   readonly sessionId: string;
@@ -12,6 +12,7 @@ interface Entry {
 export class ImageCache {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
+  private room: ArrayBufferLike | undefined;
 
   constructor(private readonly bytesMax: number) {}
 
@@ -23,11 +24,18 @@ export class ImageCache {
   set(checkpointId: string, sessionId: string, image: Image): void {
     this.delete(checkpointId);
     this.entries.set(checkpointId, { sessionId, image });
-    this.bytes += image.bytes.length;
+    this.bytes += bytesOfImage(image);
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.bytesMax) break;
       this.delete(oldest);
     }
+  }
+
+  /** Memory of an image that is no longer here, for the next one. */
+  takeRoom(): ArrayBufferLike | undefined {
+    const { room } = this;
+    this.room = undefined;
+    return room;
   }
 
   get(checkpointId: string): Image | undefined {
@@ -42,7 +50,9 @@ export class ImageCache {
     const entry = this.entries.get(checkpointId);
     if (!entry) return;
     this.entries.delete(checkpointId);
-    this.bytes -= entry.image.bytes.length;
+    this.bytes -= bytesOfImage(entry.image);
+    const { content } = entry.image;
+    if (content.kind === "pages") this.room = content.bytes.buffer;
   }
 
   forget(sessionId: string): void {

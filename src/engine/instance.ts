@@ -1,6 +1,6 @@
 import createModule from "@jitl/quickjs-wasmfile-release-sync/emscripten-module";
 import type { Engine } from "./engines.ts";
-import { TABLE_EXPORT, trackerFunction } from "./wasm-file.ts";
+import { backtraceFunction, TABLE_EXPORT, trackerFunction } from "./wasm-file.ts";
 
 /** What the engine asks of its host while it runs. Pointers are byte addresses in its memory. */
 export interface EngineCallbacks {
@@ -14,6 +14,12 @@ export interface EngineCallbacks {
   normalizeModule(base: string, name: string): number;
   /** A promise was rejected and has no handler, or has got one now. Values are the engine's own. */
   rejected(promise: bigint, reason: bigint, handled: boolean): void;
+  /**
+   * An error has got its stack; before any code of the guest sees it.
+   *
+   * @param byEngine  The engine made it, not a constructor that the guest called.
+   */
+  errorMade(error: bigint, byEngine: boolean): void;
   now(): number;
 }
 
@@ -31,7 +37,7 @@ export interface EngineExports {
     ctx: number,
     name: number,
     length: number,
-    constructor: number,
+    isConstructor: number,
     ref: number,
   ): number;
   _QTS_Eval(
@@ -64,11 +70,15 @@ export interface EngineExports {
   _QTS_GetUndefined(): number;
   _QTS_GetTrue(): number;
   _QTS_GetFalse(): number;
+  _QTS_DupValuePointer(ctx: number, value: number): number;
   _QTS_FreeValuePointer(ctx: number, value: number): void;
 }
 
 /** What the engine takes for "no more memory". */
 const REFUSED = 0;
+
+/** The stack leaves out its first frame: that of the constructor. */
+const SKIPS_CONSTRUCTOR = 1;
 
 type Imports = ConstructorParameters<typeof WebAssembly.Instance>[1] & object;
 
@@ -104,15 +114,17 @@ export class Instance {
 
   static async create(engine: Engine, bytesMax: number): Promise<Instance> {
     const instance = new Instance(engine, bytesMax);
+    const module = await engine.module();
     instance.exports = (await createModule({
       wasmMemory: instance.memory,
       callbacks: instance.importedCallbacks(),
       instantiateWasm: (imports: Imports, done: (made: WebAssembly.Instance) => void) => {
         instance.replaceImports(imports);
-        const made = new WebAssembly.Instance(engine.module(), imports);
+        const made = new WebAssembly.Instance(module, imports);
         instance.stackPointer = made.exports[engine.exports.stackPointer] as () => number;
         const table = made.exports[TABLE_EXPORT] as WebAssembly.Table;
         instance.trackerIndex = table.grow(1, instance.tracker() as never);
+        table.grow(1, instance.backtrace() as never);
         done(made);
         return {};
       },
@@ -156,7 +168,7 @@ export class Instance {
   private resize: ((bytes: number) => number) | undefined;
 
   private replaceImports(imports: Imports): void {
-    const { resizeHeap, now } = this.engine.imports;
+    const { resizeHeap, now, environmentSizes, environment } = this.engine.imports;
     const functions = Object.values(imports)[0] as Record<string, unknown>;
     // The loader's own function also refreshes the loader's views of the memory.
     const grow = functions[resizeHeap] as (bytes: number) => number;
@@ -167,12 +179,25 @@ export class Instance {
       this.onRefusal();
       return REFUSED;
     };
+    // The loader would put this process's language and file name into the guest's memory.
+    functions[environmentSizes] = (countAt: number, bytesAt: number) => {
+      this.writeU32(countAt, 0);
+      this.writeU32(bytesAt, 0);
+      return 0;
+    };
+    functions[environment] = () => 0;
     functions[now] = () => this.callbacks?.now() ?? 0;
   }
 
   private tracker(): unknown {
     return trackerFunction((_context, promise, reason, handled) => {
       this.callbacks?.rejected(promise, reason, handled !== 0);
+    });
+  }
+
+  private backtrace(): unknown {
+    return backtraceFunction((_context, error, _file, _line, _column, flags) => {
+      this.callbacks?.errorMade(error, (flags & SKIPS_CONSTRUCTOR) === 0);
     });
   }
 

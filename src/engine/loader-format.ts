@@ -29,8 +29,10 @@ export function formatOf(
   if (type === "module") return "esm";
   if (type === "commonjs") return "cjs";
   if (hasModuleSyntax(text, path)) return "esm";
-  return esm && !isInstalled(path) && !/\b(?:module|exports|require)\b/.test(text) ? "esm" : "cjs";
+  return esm && !isInstalled(path) && !COMMONJS_WORDS.test(text) ? "esm" : "cjs";
 }
+
+const COMMONJS_WORDS = /\b(?:module|exports|require)\b/;
 
 const LOOKS_LIKE_MODULE =
   /(?:^|[;}\n\r]|\*\/)[ \t]*(?:import\s*(?:["'{*]|[\p{ID_Start}$_])|export\s*(?:[{*]|default\b|const\b|let\b|var\b|function\b|class\b|async\b|type\b|interface\b|enum\b|namespace\b|abstract\b|declare\b)|import\s*\.\s*meta)/u;
@@ -38,6 +40,7 @@ const LOOKS_LIKE_MODULE =
 /** Whether the text imports or exports as only a module can. The quick look is confirmed by reading. */
 function hasModuleSyntax(text: string, path: string): boolean {
   if (!LOOKS_LIKE_MODULE.test(text)) return false;
+  if (/^(?:import|export)\b/m.test(text) && !COMMONJS_WORDS.test(text)) return true;
   try {
     const { program } = parse(text, path.endsWith("ts") ? "ts" : "js", "module");
     return (program.body as { type: string }[]).some(

@@ -5,7 +5,7 @@ import { BY_ID } from "./loader.ts";
 import { ModuleLoadError } from "./loader-error.ts";
 import { pathOf } from "./loader-versions.ts";
 import { encodeAnswer } from "./module-values.ts";
-import type { PositionShifts } from "./source-edits.ts";
+import type { RunText } from "./scripts.ts";
 import { SourceError } from "./source-error.ts";
 
 /** Ids of half loaded modules that a guest may name in a request. */
@@ -16,8 +16,8 @@ export class GuestModules {
   constructor(
     private readonly guest: Guest,
     private readonly loader: WorktreeLoader,
-    /** Told where a module's columns are not the author's. */
-    private readonly remember: (name: string, shifts: PositionShifts | undefined) => void,
+    /** Told what a module runs as. */
+    private readonly remember: (name: string, runnable: RunText) => void,
   ) {}
 
   /** `resolve`, `compile` and `import` of prelude/interface.ts. @throws for the guest to see */
@@ -46,9 +46,9 @@ export class GuestModules {
   loadModule(name: string): number {
     const { guest } = this;
     try {
-      const { code, shifts } = this.loader.source(name);
-      this.remember(name, shifts);
-      return guest.putText(code);
+      const runnable = this.loader.source(name);
+      this.remember(name, runnable);
+      return guest.putText(runnable.code);
     } catch (error) {
       const shown = error instanceof SourceError ? asLoadError(error, name) : error;
       const known = shown instanceof ModuleLoadError ? shown : HOST_FAILED;
@@ -63,9 +63,9 @@ export class GuestModules {
   }
 
   private compile(id: string): ValuePtr {
-    const { code, shifts } = this.loader.commonJs(id);
-    this.remember(id, shifts);
-    return this.guest.evaluate(code, id, EVAL_GLOBAL);
+    const runnable = this.loader.commonJs(id);
+    this.remember(id, runnable);
+    return this.guest.evaluate(runnable.code, id, EVAL_GLOBAL);
   }
 
   /** The namespace of an ES module that is there at once. */

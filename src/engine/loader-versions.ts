@@ -24,14 +24,15 @@ export function readVersions(text: string | undefined): VersionsState | undefine
   if (text === undefined) return undefined;
   const raw = parseObject(text)?.modules;
   if (typeof raw !== "object" || raw === null) return undefined;
-  const modules: Record<string, Loaded> = {};
+  const modules: [string, Loaded][] = [];
   for (const [path, entry] of Object.entries(raw)) {
-    const { hash, version, deps } = entry as Partial<Loaded>;
+    const { hash, version, deps } = (entry ?? {}) as Partial<Loaded>;
     if (typeof hash !== "string" || !Number.isSafeInteger(version) || !Array.isArray(deps))
       continue;
-    modules[path] = { hash, version: version as number, deps: deps.map(String) };
+    const paths = deps.filter((dep) => typeof dep === "string");
+    modules.push([path, { hash, version: version as number, deps: paths }]);
   }
-  return { modules };
+  return { modules: Object.fromEntries(modules) };
 }
 
 function parseObject(text: string): { readonly modules?: unknown } | undefined {
@@ -49,6 +50,8 @@ function parseObject(text: string): { readonly modules?: unknown } | undefined {
  */
 export class Versions {
   private readonly modules: Map<string, Loaded>;
+  /** What installed packages asked for, and who asked for them: of this execution alone. */
+  private readonly installed = new Map<string, Set<string>>();
   private readonly verified = new Set<string>();
   private looksForChanges = false;
 
@@ -72,6 +75,7 @@ export class Versions {
   begin(looksForChanges: boolean): void {
     this.looksForChanges = looksForChanges;
     this.verified.clear();
+    this.installed.clear();
   }
 
   /** The id under which the guest knows the file's present version. */
@@ -102,7 +106,11 @@ export class Versions {
   }
 
   addDependency(from: string, to: string): void {
-    if (isInstalled(to)) return;
+    if (isInstalled(from) || isInstalled(to)) {
+      const deps = this.installed.get(from) ?? new Set();
+      this.installed.set(from, deps.add(to));
+      return;
+    }
     const loaded = this.modules.get(from);
     if (loaded && !loaded.deps.includes(to)) loaded.deps.push(to);
   }
@@ -144,6 +152,7 @@ export class Versions {
     const found = new Set([path]);
     for (const one of found) {
       for (const dep of this.modules.get(one)?.deps ?? []) found.add(dep);
+      for (const dep of this.installed.get(one) ?? []) found.add(dep);
     }
     return found;
   }

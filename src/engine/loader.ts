@@ -5,7 +5,7 @@ import { type FileSource, KnownFiles, type OpenedFile } from "./loader-files.ts"
 import { type FileFormat, formatOf } from "./loader-format.ts";
 import { namesOfCommonJs } from "./loader-names.ts";
 import { Packages } from "./loader-package.ts";
-import { folderOf, resolvePath } from "./loader-path.ts";
+import { folderOf, isInstalled, resolvePath } from "./loader-path.ts";
 import type { Resolved, ResolveRequest } from "./loader-protocol.ts";
 import { type Asking, type Found, Resolution } from "./loader-resolve.ts";
 import { pathOf, Versions, type VersionsState } from "./loader-versions.ts";
@@ -113,7 +113,7 @@ export class WorktreeLoader {
   commonJs(id: string): Runnable {
     const { path, text } = this.reopen(id);
     this.versions.loaded(path, text);
-    return prepareCommonJs(text, path);
+    return prepareCommonJs(forGuest(path, text), path);
   }
 
   /** A CommonJS module may not ask for an ES module that waits for it. @throws ModuleLoadError */
@@ -161,7 +161,7 @@ export class WorktreeLoader {
     if (this.entryText?.id === name) return prepareModule(this.entryText.text, pathOf(name));
     const { path, text } = this.reopen(name);
     this.versions.loaded(path, text);
-    return prepareModule(text, path);
+    return prepareModule(forGuest(path, text), path);
   }
 
   private find(specifier: string, from: string, asking: Asking): Found {
@@ -240,3 +240,12 @@ export class WorktreeLoader {
     });
   }
 }
+
+/**
+ * Packages ask for NODE_ENV to leave out what helps development, and expect a bundler's answer. It takes
+ * as many columns as the question.
+ */
+const forGuest = (path: string, text: string): string =>
+  isInstalled(path) ? text.replace(/\bprocess\.env\.NODE_ENV\b/g, PRODUCTION) : text;
+
+const PRODUCTION = '"production"'.padEnd("process.env.NODE_ENV".length);

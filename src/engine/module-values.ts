@@ -35,7 +35,8 @@ export function decodeValue(raw: unknown, bytes: Uint8Array): ModuleValue {
   if (fields.$undefined === true) return undefined;
   if (typeof fields.$number === "string") return NUMBERS.get(fields.$number) ?? Number.NaN;
   // An object whose only key begins with `$` comes wrapped: what is inside is no mark.
-  const plain = typeof fields.$object === "object" && fields.$object !== null ? fields.$object : raw;
+  const plain =
+    typeof fields.$object === "object" && fields.$object !== null ? fields.$object : raw;
   const object: Record<string, ModuleValue> = Object.create(null);
   for (const [key, item] of Object.entries(plain)) object[key] = decodeValue(item, bytes);
   return object;
@@ -47,6 +48,35 @@ export interface EncodedValue {
   readonly bytes?: Uint8Array;
 }
 
+/** What a module returned, as an answer. */
+export function encodeReturn(value: ModuleValue): EncodedValue {
+  return isPlain(value)
+    ? { json: `{"plain":${JSON.stringify(value)}}` }
+    : encodeAnswer("return", value);
+}
+
+/** Whether JSON has it as it is, and nothing in it could be taken for a mark. */
+function isPlain(value: ModuleValue): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object":
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (value instanceof Uint8Array) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  for (const [key, item] of Object.entries(value)) {
+    if (key.startsWith("$") || !isPlain(item as ModuleValue)) return false;
+  }
+  return true;
+}
+
 /** As the field `name` of an answer. */
 export function encodeAnswer(name: "return" | "throw", value: ModuleValue): EncodedValue {
   const parts: Uint8Array[] = [];
@@ -54,6 +84,7 @@ export function encodeAnswer(name: "return" | "throw", value: ModuleValue): Enco
   const encode = (each: ModuleValue): unknown => {
     if (each === undefined) return { $undefined: true };
     if (typeof each === "bigint") return { $bigint: `${each}` };
+    if (Object.is(each, -0)) return { $number: "-0" };
     if (typeof each === "number" && !Number.isFinite(each)) return { $number: `${each}` };
     if (typeof each !== "object" || each === null) return each;
     if (each instanceof Uint8Array) {

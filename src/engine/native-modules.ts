@@ -25,6 +25,8 @@ export type NativeModuleFactory = (
 
 /** Bytes that the modules of a session may hold for its guest, whatever its own limit. */
 const MODULE_BYTES_MAX = 32 * 1024 * 1024;
+/** Of the session's limit: on its way to the guest, all of it is there several times over. */
+const MODULE_PART = 1 / 4;
 
 /** Shaped so that the guest sees it. */
 class NotAllowed extends Error {
@@ -96,7 +98,10 @@ export class NativeModules implements Disposable {
     const module = this.factory(name, {
       worktreePath,
       readOnly: grants.fsReadOnly,
-      memoryBytesMax: Math.min(MODULE_BYTES_MAX, grants.settings.limits.mem_mb * 1024 * 1024),
+      memoryBytesMax: Math.min(
+        MODULE_BYTES_MAX,
+        grants.settings.limits.mem_mb * 1024 * 1024 * MODULE_PART,
+      ),
       ...(initialState === undefined ? {} : { initialState }),
       remainingMs: () => this.remainingMs(),
     });

@@ -26,6 +26,11 @@ export class PageLayout {
     return Math.ceil(address / PAGE_BYTES) - this.heapFirst + this.staticPages;
   }
 
+  /** The first page of the heap: its address does not follow on that of the page before. */
+  get heapPage(): number {
+    return this.staticPages;
+  }
+
   /** Stack bytes in the page where the heap begins: dead as well. */
   get deadTail(): { readonly from: number; readonly to: number } {
     return { from: this.heapFirst * PAGE_BYTES, to: this.memory.stackHigh };

@@ -1,10 +1,6 @@
-import {
-  CONSOLE_LEVELS,
-  type ConsoleLevel,
-  type ExceptionPayload,
-  VALUE_TYPES,
-  type ValuePayload,
-} from "../core/execution.ts";
+import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
+import { isTooDeep } from "../core/json-depth.ts";
+import { CONSOLE_LEVELS, type ConsoleLevel, VALUE_TYPES } from "../core/value-types.ts";
 import { OURS } from "./prelude/file-name.ts";
 
 /**
@@ -62,37 +58,13 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
 }
 
 function parseJson(text: string): unknown {
-  if (isTooDeep(text)) return undefined;
+  if (isTooDeep(text, DEPTH_MAX)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
-
-/** Brackets in strings count as well as they can: what is refused wrongly is no harm. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === BACKSLASH) i++;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
-    else if (code === BRACKET || code === BRACE) {
-      if (++depth > DEPTH_MAX) return true;
-    } else if (code === BRACKET_END || code === BRACE_END) depth--;
-  }
-  return false;
-}
-
-const QUOTE = 34;
-const BRACKET = 91;
-const BACKSLASH = 92;
-const BRACKET_END = 93;
-const BRACE = 123;
-const BRACE_END = 125;
 
 function errorOf(raw: unknown): ExceptionPayload | undefined {
   if (typeof raw !== "object" || raw === null) return undefined;

@@ -24,6 +24,12 @@ const EVAL_ASYNC = 128;
 /** Scripts whose shifted columns are remembered: functions of older ones show the engine's columns. */
 const SHIFTED_SCRIPTS_MAX = 256;
 
+/** Characters that tell what an error is about. */
+const AROUND_CHARS = 200;
+
+/** What the engine runs for a text. */
+export type RunText = Pick<Runnable, "code" | "shifts">;
+
 export interface StartedScript {
   readonly value: ValuePtr;
   /** Whether the value is a promise of an object that holds the completion value as `value`. */
@@ -32,6 +38,9 @@ export interface StartedScript {
 
 /** Runs scripts in a session's global scope, and keeps what later ones must know. */
 export class Scripts {
+  /** Texts of this execution, as the engine runs them. */
+  private readonly texts = new Map<string, string>();
+
   constructor(private state: ScriptState) {}
 
   get current(): ScriptState {
@@ -99,7 +108,8 @@ export class Scripts {
   }
 
   /** A module's text under the name that it runs by. */
-  remember(name: string, shifts: PositionShifts | undefined): void {
+  remember(name: string, { code, shifts }: RunText): void {
+    this.texts.set(name, code);
     this.state = { ...this.state, shifts: withShifts(this.state.shifts, name, shifts) };
   }
 
@@ -113,7 +123,24 @@ export class Scripts {
     });
   }
 
+  /** What stands before and behind a position of the engine's in a text of this execution. */
+  textAround(name: string, line: number, column: number): readonly [string, string] | undefined {
+    const text = this.texts.get(name);
+    if (text === undefined) return undefined;
+    let at = 0;
+    for (let i = 1; i < line; i++) {
+      at = text.indexOf("\n", at) + 1;
+      if (at === 0) return undefined;
+    }
+    const lineStart = at;
+    // Columns count code points.
+    for (let i = 1; i < column; i++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+    if (at > text.length || text.slice(lineStart, at).includes("\n")) return undefined;
+    return [text.slice(Math.max(0, at - AROUND_CHARS), at), text.slice(at, at + AROUND_CHARS)];
+  }
+
   private start(guest: Guest, name: string, runnable: Runnable): StartedScript {
+    this.texts.set(name, runnable.code);
     this.state = {
       ...this.state,
       constants: nextConstants(this.state.constants, runnable),

@@ -1,35 +1,41 @@
-import { VmError } from "../core/errors.ts";
 import type { BaseImage } from "./base-image.ts";
-import { type DeltaHeader, DeltaReader, type DeltaTarget, DeltaWriter } from "./delta.ts";
+import { DeltaReader, DeltaWriter } from "./delta.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
+import {
+  type Image,
+  type PageCopies,
+  roomForPages,
+  WORD_CHANGES_MAX,
+  type WordChanges,
+} from "./image.ts";
+import { IncomingImage, imageTooLarge, wordsOf } from "./incoming-image.ts";
 import { Instance } from "./instance.ts";
 import { PAGE_BYTES, PageLayout } from "./pages.ts";
-
-/** A state that can be put into a slot: the pages that differ from the base image. */
-export interface Image {
-  readonly base: BaseImage;
-  readonly state: string;
-  readonly endPage: number;
-  readonly pages: Uint32Array;
-  /** The pages, in that order. */
-  readonly bytes: Buffer;
-}
 
 /**
  * Of this many pages a slot keeps a copy, to find what changed and to put it back; of those above
  * only hashes. With a copy of everything a worker would need twice its memory limit.
  */
-const COPIED_PAGES_MAX = (16 * 1024 * 1024) / PAGE_BYTES;
+const COPIED_PAGES_MAX = (8 * 1024 * 1024) / PAGE_BYTES;
+
+/** Pages kept of what an execution replaced: an ordinary one changes far fewer. */
+const REPLACED_PAGES_MAX = 128;
+
+/** What pages held before the last capture. */
+interface Replaced {
+  readonly endPage: number;
+  readonly pages: readonly number[];
+  readonly bytes: Buffer;
+}
 
 /** What a stack may really have used: the engine is told to stop at half of it. */
 const STACK_SWEPT_BYTES = 1024 * 1024;
 
-/** Compared at once before looking at single pages. */
-const STRIDE_PAGES = 16;
-
 const ZEROS = Buffer.alloc(64 * 1024);
 const ZERO_PAGE_HASH = Bun.hash.xxHash3(ZEROS.subarray(0, PAGE_BYTES));
 const WORDS = PAGE_BYTES / 4;
+const ZERO_WORDS = new Uint32Array(WORDS);
+const WORD_BITS = Math.log2(WORDS);
 
 /**
  * An instance and what is in it at rest, used for one session after another.
@@ -45,8 +51,14 @@ export class Slot {
   private base: BaseImage | undefined;
   private endPage = 0;
   private differs = new Uint8Array(0);
+  /** Pages that are about to be written; all 0 but for that moment. */
+  private coming = new Uint8Array(0);
   private copy = Buffer.alloc(0);
   private hashes = new BigUint64Array(0);
+  /** Pages that had changed when it was looked last, ascending. */
+  private hot: readonly number[] = [];
+  private replaced: Replaced | undefined;
+  private replacedBytes: Buffer | undefined;
   private readonly writer = new DeltaWriter();
 
   private constructor(
@@ -79,20 +91,48 @@ export class Slot {
   }
 
   putBase(base: BaseImage): void {
-    this.put({ base, state: "", endPage: base.endPage, pages: NO_PAGES, bytes: NO_BYTES });
+    this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
   }
 
   /** @throws VmError IMAGE_INVALID when it needs more than the memory limit */
   put(image: Image): void {
     this.resize(image.endPage);
-    this.returnToBase(image.base, new Set(image.pages));
+    const { content } = image;
+    if (content.kind === "pages") this.putPages(image.base, content);
+    else this.putWords(image.base, content);
+    this.finishPut(image.endPage);
+  }
+
+  private putPages(base: BaseImage, { pages, bytes }: PageCopies): void {
+    for (const page of pages) this.coming[page] = 1;
+    this.returnToBase(base);
     const memory = this.instance.bytes;
-    for (let i = 0; i < image.pages.length; i++) {
-      const page = image.pages[i] as number;
-      image.bytes.copy(memory, this.layout.address(page), i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+    for (let i = 0; i < pages.length; i++) {
+      const page = pages[i] as number;
+      this.coming[page] = 0;
+      bytes.copy(memory, this.layout.address(page), i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
       this.settle(page);
     }
-    this.finishPut(image.endPage);
+  }
+
+  private putWords(base: BaseImage, { places, words }: WordChanges): void {
+    this.returnToBase(base);
+    const now = new Uint32Array(this.instance.memory.buffer);
+    const copied = wordsOf(this.copy);
+    let uncopied = -1;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
+      const page = place >>> WORD_BITS;
+      const word = words[i] as number;
+      now[(this.layout.address(page) >> 2) + (place & (WORDS - 1))] = word;
+      this.differs[page] = 1;
+      if (page < COPIED_PAGES_MAX) copied[place] = word;
+      else if (page !== uncopied) {
+        if (uncopied >= 0) this.settle(uncopied);
+        uncopied = page;
+      }
+    }
+    if (uncopied >= 0) this.settle(uncopied);
   }
 
   /**
@@ -104,8 +144,8 @@ export class Slot {
    */
   putChain(base: BaseImage, links: Iterable<Iterable<Uint8Array>>): string {
     this.resize(base.endPage);
-    this.returnToBase(base, new Set());
-    const incoming = new Incoming(this.instance, this.layout, this.pagesMax, base.endPage);
+    this.returnToBase(base);
+    const incoming = new IncomingImage(this.instance, this.layout, this.pagesMax, base.endPage);
     for (const pieces of links) {
       const reader = new DeltaReader(incoming);
       for (const piece of pieces) reader.push(piece);
@@ -117,23 +157,48 @@ export class Slot {
     return incoming.state;
   }
 
-  /** A copy of the image in the slot. */
-  snapshot(state: string): Image {
+  /** A copy of the image in the slot. @param room  Memory of an image that is not needed any more. */
+  snapshot(state: string, room?: ArrayBufferLike): Image {
     const pages: number[] = [];
     for (let page = 0; page < this.endPage; page++) if (this.differs[page]) pages.push(page);
-    const bytes = Buffer.allocUnsafe(pages.length * PAGE_BYTES);
+    const content = this.changedWords(pages) ?? this.copyOf(pages, room);
+    return { base: this.baseImage, state, endPage: this.endPage, content };
+  }
+
+  /** Undefined: there are too many. */
+  private changedWords(pages: readonly number[]): WordChanges | undefined {
+    const base = this.baseImage;
+    const now = new Uint32Array(this.instance.memory.buffer);
+    const before = wordsOf(base.pages);
+    let count = 0;
+    for (const page of pages) {
+      const at = this.layout.address(page) >> 2;
+      const first = page << WORD_BITS;
+      const was = page < base.endPage ? before : ZERO_WORDS;
+      const wasAt = page < base.endPage ? first : 0;
+      for (let i = 0; i < WORDS; i++) {
+        // Not compared as they are: unsigned numbers would become doubles first.
+        if (((now[at + i] as number) ^ (was[wasAt + i] as number)) === 0) continue;
+        if (count === WORD_CHANGES_MAX) return undefined;
+        foundPlaces[count] = first + i;
+        foundWords[count++] = now[at + i] as number;
+      }
+    }
+    return {
+      kind: "words",
+      places: foundPlaces.slice(0, count),
+      words: foundWords.slice(0, count),
+    };
+  }
+
+  private copyOf(pages: readonly number[], room: ArrayBufferLike | undefined): PageCopies {
+    const bytes = roomForPages(pages.length, room);
     const memory = this.instance.bytes;
     for (let i = 0; i < pages.length; i++) {
       const from = this.layout.address(pages[i] as number);
       memory.copy(bytes, i * PAGE_BYTES, from, from + PAGE_BYTES);
     }
-    return {
-      base: this.baseImage,
-      state,
-      endPage: this.endPage,
-      pages: Uint32Array.from(pages),
-      bytes,
-    };
+    return { kind: "pages", pages: Uint32Array.from(pages), bytes };
   }
 
   /**
@@ -141,14 +206,18 @@ export class Slot {
    *
    * @param full  Relative to the base image instead of the image before.
    * @param sink  Gets the delta in pieces.
+   * @returns Milliseconds that finding the changed pages took.
    */
-  capture(options: { full: boolean; state?: string }, sink: (bytes: Uint8Array) => void): void {
+  capture(options: { full: boolean; state?: string }, sink: (bytes: Uint8Array) => void): number {
     const base = this.baseImage;
     this.clearDeadTail();
     const end = this.currentEnd();
+    const startMs = performance.now();
     const dirty = this.changedPages(end);
+    const searchMs = performance.now() - startMs;
     const before = this.endPage;
     this.growTables(end);
+    this.replaced = this.remember(dirty);
     for (let page = Math.max(before, COPIED_PAGES_MAX); page < end; page++) {
       this.hashes[page - COPIED_PAGES_MAX] = ZERO_PAGE_HASH;
     }
@@ -161,6 +230,34 @@ export class Slot {
       this.writeAgainstCopy(dirty, before);
     }
     this.writer.end();
+    return searchMs;
+  }
+
+  /**
+   * Puts back the image before the last capture. False: what it replaced was not kept, and nothing
+   * has changed.
+   */
+  stepBack(): boolean {
+    const { replaced } = this;
+    if (!replaced) return false;
+    this.replaced = undefined;
+    const memory = this.instance.bytes;
+    for (let i = 0; i < replaced.pages.length; i++) {
+      const page = replaced.pages[i] as number;
+      const at = this.layout.address(page);
+      if (page < replaced.endPage) {
+        replaced.bytes.copy(memory, at, i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+        this.settle(page);
+      } else {
+        memory.fill(0, at, at + PAGE_BYTES);
+        if (page < COPIED_PAGES_MAX) this.copy.fill(0, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+        this.differs[page] = 0;
+      }
+    }
+    this.endPage = replaced.endPage;
+    this.clearBeyond(this.endPage);
+    this.sweepStack();
+    return true;
   }
 
   /** The image in the slot again. False: it cannot be restored from here, drop the slot. */
@@ -198,38 +295,68 @@ export class Slot {
 
   private changedPages(end: number): number[] {
     const memory = this.instance.bytes;
-    const { layout, copy, endPage } = this;
+    const { layout, endPage, hot } = this;
     const changed: number[] = [];
     const copied = Math.min(endPage, COPIED_PAGES_MAX);
-    let page = 0;
-    while (page < copied) {
-      const at = layout.address(page);
-      const stride = Math.min(STRIDE_PAGES, copied - page);
-      const last = page + stride - 1;
-      const from = page * PAGE_BYTES;
-      if (
-        layout.address(last) === at + (stride - 1) * PAGE_BYTES &&
-        copy.compare(memory, at, at + stride * PAGE_BYTES, from, from + stride * PAGE_BYTES) === 0
-      ) {
-        page += stride;
-        continue;
-      }
-      for (; page <= last; page++) {
-        const pageAt = layout.address(page);
-        const copyAt = page * PAGE_BYTES;
-        if (copy.compare(memory, pageAt, pageAt + PAGE_BYTES, copyAt, copyAt + PAGE_BYTES) !== 0) {
-          changed.push(page);
-        }
-      }
+    const split = layout.heapPage;
+    // What changed last time will change again: only what lies between is compared in one go.
+    let from = 0;
+    for (const page of hot) {
+      if (page >= copied) break;
+      this.findChanged(memory, from, page, split, changed);
+      this.findChanged(memory, page, page + 1, split, changed);
+      from = page + 1;
     }
-    for (; page < endPage; page++) {
+    this.findChanged(memory, from, copied, split, changed);
+    for (let page = copied; page < endPage; page++) {
       if (this.hashOf(memory, page) !== this.hashes[page - COPIED_PAGES_MAX]) changed.push(page);
     }
-    for (; page < end; page++) {
+    for (let page = endPage; page < end; page++) {
       const at = layout.address(page);
       if (ZEROS.compare(memory, at, at + PAGE_BYTES, 0, PAGE_BYTES) !== 0) changed.push(page);
     }
+    this.hot = changed;
     return changed;
+  }
+
+  /** Adds the changed pages from `from` to `to` in ascending order, halving what is not equal. */
+  private findChanged(
+    memory: Buffer,
+    from: number,
+    to: number,
+    split: number,
+    changed: number[],
+  ): void {
+    if (from >= to) return;
+    if (from < split && split < to) {
+      this.findChanged(memory, from, split, split, changed);
+      this.findChanged(memory, split, to, split, changed);
+      return;
+    }
+    const at = this.layout.address(from);
+    const bytes = (to - from) * PAGE_BYTES;
+    const copyAt = from * PAGE_BYTES;
+    if (this.copy.compare(memory, at, at + bytes, copyAt, copyAt + bytes) === 0) return;
+    if (to - from === 1) {
+      changed.push(from);
+      return;
+    }
+    const middle = (from + to) >> 1;
+    this.findChanged(memory, from, middle, split, changed);
+    this.findChanged(memory, middle, to, split, changed);
+  }
+
+  /** What these pages held before; undefined: too many, or some whose content was not kept. */
+  private remember(dirty: readonly number[]): Replaced | undefined {
+    if (dirty.length > REPLACED_PAGES_MAX) return undefined;
+    this.replacedBytes ??= Buffer.allocUnsafeSlow(REPLACED_PAGES_MAX * PAGE_BYTES);
+    const bytes = this.replacedBytes;
+    for (const [i, page] of dirty.entries()) {
+      if (page >= this.endPage) continue;
+      if (page >= COPIED_PAGES_MAX) return undefined;
+      this.copy.copy(bytes, i * PAGE_BYTES, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+    }
+    return { endPage: this.endPage, pages: dirty, bytes };
   }
 
   private writeAgainstCopy(dirty: readonly number[], endBefore: number): void {
@@ -259,15 +386,15 @@ export class Slot {
     }
   }
 
-  /** Every page that differs from `base` and is not about to be written becomes the base's. */
-  private returnToBase(base: BaseImage, except: ReadonlySet<number>): void {
+  /** Every page that differs from `base` and is not `coming` becomes the base's. */
+  private returnToBase(base: BaseImage): void {
     const memory = this.instance.bytes;
     const anew = this.base !== base;
     const end = Math.max(this.endPage, base.endPage);
     for (let page = 0; page < end; page++) {
       if (!(anew || this.differs[page])) continue;
       this.differs[page] = 0;
-      if (except.has(page)) continue;
+      if (this.coming[page]) continue;
       const at = this.layout.address(page);
       if (page < base.endPage) {
         base.pages.copy(memory, at, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
@@ -281,6 +408,7 @@ export class Slot {
   }
 
   private finishPut(endPage: number): void {
+    this.replaced = undefined;
     this.endPage = endPage;
     for (let page = COPIED_PAGES_MAX; page < endPage; page++) {
       if (!this.differs[page])
@@ -306,7 +434,7 @@ export class Slot {
   }
 
   private resize(endPage: number): void {
-    if (endPage > this.pagesMax) throw tooLarge(this.memMb);
+    if (endPage > this.pagesMax) throw imageTooLarge(this.memMb);
     this.instance.growTo(this.layout.address(endPage));
     this.growTables(endPage);
   }
@@ -316,6 +444,7 @@ export class Slot {
       const roomier = new Uint8Array(Math.ceil(endPage * 1.25) + 64);
       roomier.set(this.differs);
       this.differs = roomier;
+      this.coming = new Uint8Array(roomier.length);
     }
     const copied = Math.min(endPage, COPIED_PAGES_MAX);
     if (copied * PAGE_BYTES > this.copy.length) {
@@ -347,54 +476,11 @@ export class Slot {
   }
 }
 
-/** Writes a chain's pages into the memory, bounded, and remembers which. */
-class Incoming implements DeltaTarget {
-  readonly touched = new Set<number>();
-  state = "";
+const foundPlaces = new Uint32Array(WORD_CHANGES_MAX);
+const foundWords = new Uint32Array(WORD_CHANGES_MAX);
 
-  constructor(
-    private readonly instance: Instance,
-    private readonly layout: PageLayout,
-    private readonly pagesMax: number,
-    public endPage: number,
-  ) {}
-
-  header(header: DeltaHeader): void {
-    if (header.endPage < this.endPage || header.endPage > this.pagesMax) throw tooLarge(0);
-    this.endPage = header.endPage;
-    if (header.state !== undefined) this.state = header.state;
-    this.instance.growTo(this.layout.address(header.endPage));
-  }
-
-  setPage(page: number, bytes: Buffer): void {
-    this.check(page);
-    bytes.copy(this.instance.bytes, this.layout.address(page));
-  }
-
-  xorPage(page: number, bytes: Buffer): void {
-    this.check(page);
-    const memory = new Uint32Array(this.instance.memory.buffer, this.layout.address(page), WORDS);
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
-    const change = wordsOf(aligned);
-    for (let i = 0; i < WORDS; i++) memory[i] = (memory[i] as number) ^ (change[i] as number);
-  }
-
-  private check(page: number): void {
-    if (page >= this.endPage)
-      throw new VmError("IMAGE_INVALID", {
-        message: "The session's image cannot be read: a page is out of bounds",
-      });
-    this.touched.add(page);
-  }
-}
-
-const NO_PAGES = new Uint32Array(0);
-const NO_BYTES = Buffer.alloc(0);
-
-const wordsOf = (bytes: Buffer) =>
-  new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length >> 2);
-
-const tooLarge = (memMb: number) =>
-  new VmError("IMAGE_INVALID", {
-    message: `The session's image does not fit its memory limit${memMb ? ` of ${memMb} MiB` : ""}`,
-  });
+const NO_CHANGES: WordChanges = {
+  kind: "words",
+  places: new Uint32Array(0),
+  words: new Uint32Array(0),
+};

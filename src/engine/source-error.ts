@@ -57,6 +57,33 @@ const WORDINGS: readonly [RegExp, string | ((token: string) => string)][] = [
   [/^'return' outside of function/, "Illegal return statement"],
   [/^Unsyntactic break/, "Illegal break statement"],
   [/^Unsyntactic continue/, "Illegal continue statement: no surrounding iteration statement"],
+  [/^The keyword '(?:await|enum)' is reserved/, "Unexpected reserved word"],
+  [/^The keyword '.*' is reserved/, "Unexpected strict mode reserved word"],
+  [
+    /^Invalid number/,
+    (token) =>
+      /^0\d/.test(token)
+        ? "Octal literals are not allowed in strict mode."
+        : "Invalid or unexpected token",
+  ],
+  [/^Bad character escape sequence/, "Invalid Unicode escape sequence"],
+  [/^'new\.target' can only/, "new.target expression is not allowed here"],
+  [/^'super' keyword outside/, "'super' keyword unexpected here"],
+  [/^getter should have no params/, "Getter must not have any formal parameters."],
+  [/^setter should have exactly one param/, "Setter must have exactly one formal parameter."],
+  [/^Duplicate constructor/, "A class may only have one constructor"],
+  [/^Redefinition of __proto__/, "Duplicate __proto__ fields are not allowed in object literals"],
+  [/^Missing catch or finally clause/, "Missing catch or finally after try"],
+  [/^Multiple default clauses/, "More than one default clause in switch statement"],
+  [
+    /^Label '.*' is already declared/,
+    (token) => `Label '${token.replace(/:.*$/, "")}' has already been declared`,
+  ],
+  [/^Duplicate regular expression flag/, "Invalid regular expression flags"],
+  [
+    /^Numeric separator is not allowed at the last/,
+    "Numeric separators are not allowed at the end of numeric literals",
+  ],
   [/^'with' in strict mode/, "Strict mode code may not include a with statement"],
   [
     /^Invalid regular expression flag/,
@@ -79,11 +106,17 @@ const KEYWORD =
 const PUNCTUATOR =
   /^(?:>>>=|\.\.\.|===|!==|>>>|<<=|>>=|\*\*=|&&=|\|\|=|\?\?=|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\+=|-=|\*=|\/=|%=|&=|\|=|\^=|<<|>>|\*\*|[{}()[\].;,<>+\-*/%&|^!~?:=@])/;
 
+const UNARY_POWER =
+  "Unary operator used immediately before exponentiation expression. Parenthesis must be used to disambiguate operator precedence";
+
 function unexpected(text: string, pos: number): string {
   const rest = text.slice(pos, pos + 200);
-  if (/^\s*$/.test(text.slice(pos))) return "Unexpected end of input";
-  if (/\bconst\s+[\w$]+\s*$/.test(text.slice(Math.max(0, pos - 200), pos)) && /^[;,\n]/.test(rest))
+  if (
+    /\bconst\s+[\w$]+\s*$/.test(text.slice(Math.max(0, pos - 200), pos)) &&
+    /^(?:[;,\n]|$)/.test(rest)
+  )
     return "Missing initializer in const declaration";
+  if (/^\s*$/.test(text.slice(pos))) return "Unexpected end of input";
   if (/\bawait\s+$/.test(text.slice(Math.max(0, pos - 20), pos)))
     return "await is only valid in async functions and the top level bodies of modules";
   const word = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(rest)?.[0];
@@ -92,6 +125,7 @@ function unexpected(text: string, pos: number): string {
   if (/^\d|^\.\d/.test(rest)) return "Unexpected number";
   if (/^["']/.test(rest)) return "Unexpected string";
   if (rest.startsWith("`")) return "Unexpected template string";
+  if (rest.startsWith("**") && !rest.startsWith("**=")) return UNARY_POWER;
   const punctuator = PUNCTUATOR.exec(rest)?.[0];
   return punctuator ? `Unexpected token '${punctuator}'` : "Invalid or unexpected token";
 }

@@ -2,7 +2,7 @@ import type { Edits } from "./source-edits.ts";
 import { objectOf } from "./source-enums.ts";
 import { referencesOf, type Scope } from "./source-scopes.ts";
 import type { Node } from "./source-syntax.ts";
-import { isTypeStatement } from "./source-types.ts";
+import { isTypeStatement } from "./source-type-statements.ts";
 import { boundIdentifiers, walk } from "./source-walk.ts";
 
 /** A namespace's block with what it exports. Blocks of one qualified name share their exports. */

@@ -23,12 +23,16 @@ let typescript: ParserClass | undefined;
 /** Loaded when first needed: most snippets run as written, and few sessions meet TypeScript. */
 function parserOf(language: "js" | "ts"): ParserClass {
   if (language === "js") {
-    javascript ??= (require("acorn") as typeof import("acorn")).Parser;
+    javascript ??= (require("./javascript-parser.ts") as typeof import("./javascript-parser.ts"))
+      .Parser;
     return javascript;
   }
   typescript ??= withTypes(parserOf("js"));
   return typescript;
 }
+
+/** For a process that will not be able to load them. */
+export const preloadParsers = (): void => void parserOf("ts");
 
 /** The plugin's methods, of which its types say nothing. */
 type Untyped = { [method: string]: (...args: unknown[]) => unknown };

@@ -3,8 +3,9 @@ import type { Edits } from "./source-edits.ts";
 import { lowerEnum } from "./source-enums.ts";
 import { lowerNamespaces, namespaceOwners } from "./source-namespaces.ts";
 import { lowerParameterProperties } from "./source-parameter-properties.ts";
-import { referencesOf } from "./source-scopes.ts";
 import type { Node } from "./source-syntax.ts";
+import { eraseImports } from "./source-type-imports.ts";
+import { isTypeMember, isTypeStatement } from "./source-type-statements.ts";
 import { walk } from "./source-walk.ts";
 
 /**
@@ -96,7 +97,7 @@ class Eraser {
         this.members(node);
         break;
     }
-    this.guardEnd(node);
+    this.guardEnd(node, parent);
     return true;
   }
 
@@ -200,7 +201,8 @@ class Eraser {
   }
 
   /** Where a statement ended in a type and no semicolon, the next line must not join on. */
-  private guardEnd(node: Node): void {
+  private guardEnd(node: Node, parent: Node | undefined): void {
+    if (parent?.type.startsWith("For")) return;
     if (!ENDS_BY_LINE.has(node.type) || this.text[node.end - 1] === ";") return;
     const tail = lastTypeOf(node);
     if (tail && tail.end === node.end) this.edits.blank(tail.start, tail.end, ";");
@@ -246,105 +248,3 @@ function lastChild(node: Node): Node | undefined {
 
 const hasLineEnd = (text: string, node: Node): boolean =>
   /[\n\r\u2028\u2029]/.test(text.slice(node.start, node.end));
-
-/** Statements of which nothing remains. */
-export function isTypeStatement(node: Node): boolean {
-  switch (node.type) {
-    case "TSTypeAliasDeclaration":
-    case "TSInterfaceDeclaration":
-    case "TSDeclareFunction":
-    case "TSNamespaceExportDeclaration":
-      return true;
-    case "VariableDeclaration":
-    case "ClassDeclaration":
-    case "TSEnumDeclaration":
-    case "FunctionDeclaration":
-      return node.declare === true;
-    case "TSModuleDeclaration":
-      return node.declare === true || node.global === true || !hasValues(node.body);
-    default:
-      return false;
-  }
-}
-
-/** A namespace of types alone leaves nothing behind. */
-function hasValues(body: Node | undefined): boolean {
-  if (!body) return false;
-  if (body.type === "TSModuleDeclaration") return hasValues(body.body);
-  return (body.body as Node[]).some((statement) => {
-    const inner = statement.declaration ?? statement;
-    return !isTypeStatement(inner);
-  });
-}
-
-const isTypeMember = (member: Node): boolean =>
-  member.type === "TSIndexSignature" ||
-  member.declare === true ||
-  member.abstract === true ||
-  member.value?.type === "TSDeclareMethod" ||
-  member.value?.type === "TSEmptyBodyFunctionExpression";
-
-/** Drops type-only imports and exports, and in modules what nothing uses as a value. */
-function eraseImports(text: string, program: Node, edits: Edits, keepUnused: boolean): void {
-  const statements = program.body as Node[];
-  if (!statements.some((s) => s.type.startsWith("Import") || s.type.startsWith("Export"))) return;
-  const used = new Set(referencesOf(program).map(({ node }) => node.name as string));
-  const types = typeNames(statements);
-  for (const node of statements) {
-    if (node.type === "ImportDeclaration") {
-      if (node.importKind === "type") edits.blank(node.start, node.end, ";");
-      else if (node.specifiers.length > 0)
-        dropSpecifiers(
-          text,
-          node,
-          edits,
-          (specifier) =>
-            specifier.importKind === "type" || (!keepUnused && !used.has(specifier.local.name)),
-        );
-    } else if (node.type === "ExportAllDeclaration" && node.exportKind === "type") {
-      edits.blank(node.start, node.end, ";");
-    } else if (node.type === "ExportNamedDeclaration" && !node.declaration) {
-      if (node.exportKind === "type") edits.blank(node.start, node.end, ";");
-      else if (node.specifiers.length > 0)
-        dropSpecifiers(
-          text,
-          node,
-          edits,
-          (specifier) =>
-            specifier.exportKind === "type" || (!node.source && types.has(specifier.local.name)),
-        );
-    }
-  }
-}
-
-/** Names that are declared as types and as nothing else. */
-function typeNames(statements: readonly Node[]): Set<string> {
-  const types = new Set<string>();
-  const values = new Set<string>();
-  for (const statement of statements) {
-    const node = statement.declaration ?? statement;
-    if (node.type === "ImportDeclaration") {
-      for (const s of node.specifiers)
-        (node.importKind === "type" || s.importKind === "type" ? types : values).add(s.local.name);
-    } else if (node.type === "TSTypeAliasDeclaration" || node.type === "TSInterfaceDeclaration")
-      types.add(node.id.name);
-    else if (node.id?.name && !isTypeStatement(node)) values.add(node.id.name);
-    else if (node.type === "VariableDeclaration")
-      for (const { id } of node.declarations) if (id.name) values.add(id.name);
-  }
-  for (const name of values) types.delete(name);
-  return types;
-}
-
-function dropSpecifiers(text: string, node: Node, edits: Edits, drop: (s: Node) => boolean): void {
-  const dropped = (node.specifiers as Node[]).filter(drop);
-  if (dropped.length === 0) return;
-  if (dropped.length === node.specifiers.length) {
-    edits.blank(node.start, node.end, ";");
-    return;
-  }
-  for (const specifier of dropped) {
-    const comma = /^\s*,/.exec(text.slice(specifier.end))?.[0].length ?? 0;
-    edits.blank(specifier.start, specifier.end + comma);
-  }
-}

@@ -69,6 +69,9 @@ const LIMITS_SHOWN: readonly (readonly [string, number, "bytes" | "ms" | "count"
   ["`wait_ms` of one long poll", LIMITS.waitMsMax, "ms"],
   ["Heartbeat of an event stream", LIMITS.heartbeatMs, "ms"],
   ["Executions that wait for a worker", LIMITS.queueDepth, "count"],
+  ["Forks made by one call", LIMITS.forkCountMax, "count"],
+  ["Globals that a comparison of two states looks at", LIMITS.diffGlobalsMax, "count"],
+  ["How long the states of a closed session are kept", LIMITS.closedKeepMs, "ms"],
   ["Grace of running executions when the daemon stops", LIMITS.drainMs, "ms"],
 ];
 

@@ -1,9 +1,10 @@
 import { checkerOf } from "../core/check.ts";
 import { parseId } from "../core/ids.ts";
-import { readJsonObject } from "./body.ts";
+import { readJsonObject, readOctets } from "./body.ts";
 import { invalid, jsonResponse, unreadable } from "./errors.ts";
 import { readQuery } from "./query.ts";
-import type { AnyRoute } from "./route.ts";
+import { type AnyRoute, Octets } from "./route.ts";
+import { ServerTiming } from "./server-timing.ts";
 
 /** Answers a request to a route; the router gives no parameters where the path has none. */
 export type Responder = (
@@ -16,25 +17,30 @@ export type Responder = (
  * a body says (required fields, ids in it, the domain) is the core's to check.
  */
 export function responderOf(route: AnyRoute, bodyBytesMax: number): Responder {
+  const takesBytes = route.body === Octets;
   const takesBody = route.method !== "GET";
-  const checkBody = route.body && checkerOf(route.body);
+  const checkBody = route.body && !takesBytes ? checkerOf(route.body) : undefined;
   return async (request, rawParams) => {
+    const timing = ServerTiming.of(request);
     const params = readParams(rawParams ?? {});
     const query = readQuery(route.query, searchParamsOf(request.url));
-    const body = takesBody ? await readJsonObject(request, bodyBytesMax) : undefined;
-    if (checkBody) assertBody(body, checkBody);
-    else if (body && Object.keys(body).length > 0) {
-      throw unreadable("This route takes no body", [{ path: "", message: "must be absent" }]);
-    }
+    const body = takesBytes
+      ? await readOctets(request, bodyBytesMax)
+      : takesBody
+        ? checkedBody(await readJsonObject(request, bodyBytesMax), checkBody)
+        : undefined;
     const answer = await route.handle({
       params,
       query,
       body,
       request,
       idempotencyKey: request.headers.get("idempotency-key") ?? undefined,
+      timing: timing?.take,
     });
     if (answer instanceof Response) return answer;
-    return jsonResponse(answer, route.acceptedWhen?.(answer) ? 202 : route.status);
+    const response = jsonResponse(answer, route.acceptedWhen?.(answer) ? 202 : route.status);
+    timing?.write(response.headers);
+    return response;
   };
 }
 
@@ -49,6 +55,18 @@ function readParams(raw: Readonly<Record<string, string | null>>): Record<string
     else params[name] = value;
   }
   return params;
+}
+
+/** @throws VmError INVALID_REQUEST, VALIDATION_ERROR */
+function checkedBody(
+  body: Record<string, unknown> | undefined,
+  check: ReturnType<typeof checkerOf> | undefined,
+): Record<string, unknown> | undefined {
+  if (check) assertBody(body, check);
+  else if (body && Object.keys(body).length > 0) {
+    throw unreadable("This route takes no body", [{ path: "", message: "must be absent" }]);
+  }
+  return body;
 }
 
 function assertBody(

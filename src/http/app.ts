@@ -11,22 +11,28 @@ import { executionRoutes } from "./executions.ts";
 import { libraryRoutes } from "./libraries.ts";
 import { moduleRoutes } from "./modules.ts";
 import { openapiRoutes } from "./openapi.ts";
-import type { AnyRoute, ShapeOf } from "./route.ts";
+import { type AnyRoute, Octets, type ShapeOf } from "./route.ts";
 import { runtimeRoutes } from "./runtime.ts";
+import { sessionFileRoutes } from "./session-files.ts";
+import { sessionHistoryRoutes } from "./session-history.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { startupFileRoutes } from "./startup-files.ts";
+import { storeRoutes } from "./store.ts";
 import { templateRoutes } from "./templates.ts";
 
 /** The API's table of contents. */
 export const apiRoutes = (core: Core, logger: Logger) =>
   [
     ...runtimeRoutes(core),
+    ...storeRoutes(core),
     ...templateRoutes(core),
     ...capabilityRoutes(core),
     ...moduleRoutes(core),
     ...libraryRoutes(core),
     ...startupFileRoutes(core),
     ...sessionRoutes(core),
+    ...sessionHistoryRoutes(core),
+    ...sessionFileRoutes(core),
     ...executionRoutes(core, logger),
   ] as const;
 
@@ -37,6 +43,8 @@ export interface AppOptions extends BrowserSafetyOptions {
   readonly logger: Logger;
   /** Default: LIMITS.bodyBytesMax. */
   readonly bodyBytesMax?: number;
+  /** Of a session file. Default: LIMITS.sessionFileBytesMax, and that is as large as they get. */
+  readonly importBytesMax?: number;
 }
 
 /**
@@ -49,11 +57,12 @@ export function createApp(core: Core, options: AppOptions) {
   const routes: readonly AnyRoute[] = apiRoutes(core, options.logger);
   const all = [...routes, ...openapiRoutes(routes, core.version)];
   const bodyBytesMax = options.bodyBytesMax ?? LIMITS.bodyBytesMax;
+  const importBytesMax = options.importBytesMax ?? LIMITS.sessionFileBytesMax;
   const door = new Door(browserSafety(options), options.logger);
   const app = new Elysia({ normalize: false, strictPath: true });
 
   for (const route of all) {
-    const respond = responderOf(route, bodyBytesMax);
+    const respond = responderOf(route, route.body === Octets ? importBytesMax : bodyBytesMax);
     for (const method of methodsOf(route)) {
       app.route(
         method,

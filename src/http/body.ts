@@ -2,6 +2,7 @@ import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { unreadable } from "./errors.ts";
 import { findFlaw } from "./json-text.ts";
+import { OCTETS_TYPE } from "./route.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -20,6 +21,23 @@ export async function readJsonObject(
   assertJsonType(request.headers.get("content-type"));
   const bytes = await readBytes(request, declared, bytesMax);
   return bytes.length === 0 ? undefined : parseObject(bytes);
+}
+
+/**
+ * The bytes that a request carries.
+ *
+ * @throws VmError UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE
+ */
+export async function readOctets(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const contentType = request.headers.get("content-type");
+  if (contentType?.toLowerCase() !== OCTETS_TYPE) {
+    throw new VmError("UNSUPPORTED_MEDIA_TYPE", {
+      message: `Content-Type must be ${OCTETS_TYPE}`,
+      hint: `Send the header \`Content-Type: ${OCTETS_TYPE}\`, and the file as the body.`,
+      details: { content_type: contentType, supported: [OCTETS_TYPE] },
+    });
+  }
+  return readBytes(request, request.headers.get("content-length"), bytesMax);
 }
 
 function assertJsonType(contentType: string | null): void {

@@ -48,6 +48,9 @@ const RUN_CODES = [
   "SESSION_NOT_FOUND",
   "SESSION_NOT_READY",
   "SESSION_BUSY",
+  "INVALID_WORKTREE",
+  "EXECUTION_NOT_FOUND",
+  "CHECKPOINT_GONE",
   "OUTPUT_LIMIT_EXCEEDED",
   "IDEMPOTENCY_KEY_REUSED",
   "QUEUE_FULL",
@@ -70,7 +73,8 @@ export const executionRoutes = ({ executions }: Core, logger: Logger) =>
       answer: Execution,
       acceptedWhen: isRunning,
       codes: RUN_CODES,
-      handle: ({ body, idempotencyKey }) => executions.repl(body, { idempotencyKey }),
+      handle: ({ body, idempotencyKey, timing }) =>
+        executions.repl(body, { idempotencyKey, timing }),
     }),
     route("POST /executions/run-file", {
       summary: "Run a file of the session's worktree",
@@ -82,7 +86,8 @@ export const executionRoutes = ({ executions }: Core, logger: Logger) =>
       answer: Execution,
       acceptedWhen: isRunning,
       codes: [...RUN_CODES, "INVALID_PATH", "FILE_NOT_FOUND"],
-      handle: ({ body, idempotencyKey }) => executions.runFile(body, { idempotencyKey }),
+      handle: ({ body, idempotencyKey, timing }) =>
+        executions.runFile(body, { idempotencyKey, timing }),
     }),
     route("GET /executions", {
       summary: "List a session's executions, newest first",

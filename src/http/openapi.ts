@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { JsonObject, type TSchema } from "../core/schema.ts";
 import { ErrorEnvelope, STATUS_OF } from "./errors.ts";
-import { type AnyRoute, route } from "./route.ts";
+import { type AnyRoute, OCTETS_TYPE, Octets, route } from "./route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ export function openapiDocument(routes: readonly AnyRoute[], version: string): J
 
 function operation(one: AnyRoute, components: Components): Json {
   const content = {
-    "application/json": { schema: components.refer(one.answer) },
+    [mediaTypeOf(one.answer)]: { schema: components.refer(one.answer) },
     ...(one.streams && { "text/event-stream": { schema: { type: "string" } } }),
   };
   return {
@@ -124,18 +124,20 @@ function headerParameters({ idempotent, streams }: AnyRoute): Json[] {
 
 function requestBody(body: TSchema, required: readonly string[], components: Components): Json {
   const schema = { ...components.refer(body), ...(required.length > 0 && { required }) };
-  return { required: true, content: { "application/json": { schema } } };
+  return { required: true, content: { [mediaTypeOf(body)]: { schema } } };
 }
+
+const mediaTypeOf = (schema: TSchema) => (schema === Octets ? OCTETS_TYPE : "application/json");
 
 /** Failures that follow from a route's shape, and those it declares. */
 export function codesOf(one: AnyRoute): readonly ErrorCode[] {
   const takesBody = one.method !== "GET";
+  const takesJson = takesBody && one.body !== Octets;
   const validates = one.body || one.query || one.path.includes(":");
   return [
     ...(validates ? (["VALIDATION_ERROR"] as const) : []),
-    ...(takesBody
-      ? (["INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"] as const)
-      : []),
+    ...(takesJson ? (["INVALID_REQUEST"] as const) : []),
+    ...(takesBody ? (["UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"] as const) : []),
     "FORBIDDEN_HOST",
     "FORBIDDEN_ORIGIN",
     ...one.codes,

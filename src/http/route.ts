@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../core/errors.ts";
-import type { Static, TSchema } from "../core/schema.ts";
+import { type Static, type TSchema, Type } from "../core/schema.ts";
+import type { TimingSink } from "../core/timing.ts";
 
 /**
  * One route, declared once: the server, the OpenAPI document and the client's types are made from it.
@@ -10,6 +11,10 @@ export const API_BASE = "/api/v1";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type RouteKey = `${Method} /${string}`;
+
+/** As a route's body or answer: bytes, not JSON. */
+export const Octets = Type.Unsafe<Uint8Array>({ type: "string", format: "binary" });
+export const OCTETS_TYPE = "application/octet-stream";
 
 /** The `:name` parts of a path. */
 export type Params<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -26,6 +31,8 @@ export interface Visit<Key extends string, Query, Body> {
   readonly body: Body;
   readonly request: Request;
   readonly idempotencyKey: string | undefined;
+  /** For a client that asks where the time goes. */
+  readonly timing: TimingSink | undefined;
 }
 
 export interface RouteSpec<

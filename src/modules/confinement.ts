@@ -1,4 +1,5 @@
 import { readlinkSync } from "node:fs";
+import { dropCapabilities } from "./capabilities.ts";
 import { adoptDescendants } from "./descendants.ts";
 import { landlock } from "./landlock.ts";
 import { libc } from "./libc.ts";
@@ -26,6 +27,7 @@ export function enterConfinement(profile: WorkerProfile): "kernel" | "checks" {
     prepareTaskLimit();
   }
   limitResources();
+  dropCapabilities();
   symbols.prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
   const confinement = landlock(profile) ? "kernel" : "checks";
   filterSystemCalls(profile.kind === "worktree" && profile.tcp);

@@ -8,6 +8,16 @@ const BUSY_TIMEOUT_MS = 5000;
 /** Of a row beyond its values: object, names, boxed numbers. */
 const VALUE_BYTES = 16;
 
+/** Compiled statements that are kept: more than a script runs in a loop. */
+const KEPT_STATEMENTS_MAX = 32;
+/** Longer texts are rarely run again, and would be held. */
+const KEPT_SQL_CHARS_MAX = 4096;
+
+interface KeptStatement {
+  readonly statement: StatementSync;
+  readonly mayWrite: boolean;
+}
+
 export interface ConnectionBounds {
   /** Of an in-memory database, of one result, of one value. */
   readonly memoryBytesMax: number;
@@ -27,6 +37,8 @@ export class Connection implements Disposable {
   readonly #authorizer = new Authorizer();
   readonly #totalChanges: StatementSync;
   readonly #bounds: ConnectionBounds;
+  /** By the whole text of a call, the latest used last. */
+  readonly #kept = new Map<string, KeptStatement>();
 
   /** @param path Absolute, without links; or `:memory:`. @param image What `snapshot()` gave. */
   constructor(path: string, readOnly: boolean, bounds: ConnectionBounds, image?: Uint8Array) {
@@ -100,16 +112,55 @@ export class Connection implements Disposable {
 
   /** Compiles one after another, each when the one before has run. */
   *#statements(sql: string, args: readonly SQLInputValue[]): Generator<StatementSync> {
+    const kept = this.#takeKept(sql);
+    if (kept) {
+      yield kept;
+      return;
+    }
     if (sql.includes("\0")) throw new ModuleError("SQL text contains a NUL character");
     let rest = skipBlank(sql.toWellFormed());
     while (rest !== "") {
-      const statement = this.#database.prepare(rest);
+      const isFirst = rest.length === sql.length;
+      const { statement, mayWrite } = this.#compile(rest);
       rest = skipBlank(rest.slice(statement.sourceSQL.length));
+      if (isFirst && rest === "") this.#keep(sql, { statement, mayWrite });
       if (rest !== "" && args.length > 0) {
         throw new ModuleError("arguments are for one statement; the text holds several");
       }
       statement.setReadBigInts(true);
       yield statement;
+    }
+  }
+
+  #compile(sql: string): KeptStatement {
+    const authorizer = this.#authorizer;
+    const hadWritten = authorizer.mayHaveWritten;
+    authorizer.mayHaveWritten = false;
+    try {
+      const statement = this.#database.prepare(sql);
+      return { statement, mayWrite: authorizer.mayHaveWritten };
+    } finally {
+      authorizer.mayHaveWritten ||= hadWritten;
+    }
+  }
+
+  /** The authorizer was asked when it was compiled; what it found then holds again. */
+  #takeKept(sql: string): StatementSync | undefined {
+    const kept = this.#kept.get(sql);
+    if (!kept) return undefined;
+    this.#kept.delete(sql);
+    this.#kept.set(sql, kept);
+    this.#authorizer.mayHaveWritten ||= kept.mayWrite;
+    return kept.statement;
+  }
+
+  #keep(sql: string, kept: KeptStatement): void {
+    if (sql.length > KEPT_SQL_CHARS_MAX || isVacuum(sql)) return;
+    this.#kept.set(sql, kept);
+    if (this.#kept.size <= KEPT_STATEMENTS_MAX) return;
+    for (const oldest of this.#kept.keys()) {
+      this.#kept.delete(oldest);
+      break;
     }
   }
 

@@ -98,7 +98,11 @@ export function makeFolders(tree: FileTree, path: string, mode: number): string 
   let first: string | undefined;
   for (let count = 1; count <= components.length; count += 1) {
     const folder = components.slice(0, count).join("/");
-    if (components[count - 1] === "..") continue;
+    if (components[count - 1] === "..") {
+      // Nothing to make; it may lead outside, though.
+      tree.stat(folder, true);
+      continue;
+    }
     if (makeFolder(tree, folder, mode)) first ??= folder;
   }
   return first;

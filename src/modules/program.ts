@@ -2,6 +2,7 @@ import { closeSync, readSync, writeSync } from "node:fs";
 import { adoptDescendants, killDescendants, listChildren } from "./descendants.ts";
 import { FileFailure } from "./file-failure.ts";
 import { cString, errorCode, libc, syscall } from "./libc.ts";
+import { outliveParent, parentDescriptor } from "./parent-death.ts";
 import { runPortably } from "./program-portable.ts";
 import { limitChildTasks } from "./resource-limits.ts";
 
@@ -53,6 +54,7 @@ export function runProgram(start: ProgramStart): ProgramEnd {
   if (libc() === undefined) return runPortably(start);
   adoptDescendants();
   const spare = listChildren();
+  using _ = outliveParent();
   using descriptors = new Descriptors();
   const stdin = inputFile(start.input, descriptors);
   const [stdout, stdoutEnd] = pipe(descriptors);
@@ -99,10 +101,14 @@ function spawn(start: ProgramStart, stdio: [number, number, number]): number {
 
 /** Reads until the process exits, its time is up, or it has said too much. */
 function follow(pidfd: number, output: Output, deadlineMs: number): ProgramEnd["cause"] {
+  const parent = parentDescriptor();
+  const watched = parent === undefined ? [pidfd] : [pidfd, parent];
   for (;;) {
     const leftMs = Math.ceil(deadlineMs - performance.now());
     if (leftMs <= 0) return "timeout";
-    const ready = waitReadable([pidfd, ...output.descriptors], leftMs);
+    const ready = waitReadable([...watched, ...output.descriptors], leftMs);
+    // Nobody waits for it any more: it is ended, and this process after it.
+    if (parent !== undefined && ready.has(parent)) return "timeout";
     const exited = ready.has(pidfd);
     if (!output.read(ready)) return "output";
     if (!exited) continue;

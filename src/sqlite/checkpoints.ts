@@ -6,28 +6,35 @@ import type { Statements } from "./statements.ts";
 interface LinkRow {
   id: string;
   parent_id: string | null;
-  depth: number;
   engine: string;
   base: string;
   delta: Uint8Array;
 }
 
+type ChainRow = Record<"depth" | "chain_bytes" | "largest_bytes", number>;
+
 export interface SqliteCheckpoints extends CheckpointStore {
   /** Inside a transaction of the caller's. */
   put(checkpoint: Checkpoint): void;
+  /** Inside a transaction of the caller's. The same digest twice changes nothing. */
+  addBase(base: { digest: string; engine: string; bytes: Uint8Array }): void;
 }
 
 /** The tables checkpoint and base_image. */
 export function checkpointStore(statements: Statements, writer: GroupWriter): SqliteCheckpoints {
   const sql = {
-    depth: statements.prepare<{ depth: number }>("SELECT depth FROM checkpoint WHERE id = ?1"),
-    insert: statements.prepare(
-      `INSERT INTO checkpoint (id, parent_id, depth, session_id, execution_id, kind, created_at,
-         heap_bytes, engine, base, delta)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+    chain: statements.prepare<ChainRow>(
+      "SELECT depth, chain_bytes, largest_bytes FROM checkpoint WHERE id = ?1",
     ),
+    insert: statements.prepare<{ no: number }>(
+      `INSERT INTO checkpoint (id, parent_id, session_id, execution_id, kind, created_at, heap_bytes,
+         stored_bytes, depth, chain_bytes, largest_bytes, engine, base)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING no`,
+    ),
+    insertDelta: statements.prepare("INSERT INTO checkpoint_delta (no, delta) VALUES (?1, ?2)"),
     link: statements.prepare<LinkRow>(
-      "SELECT id, parent_id, depth, engine, base, delta FROM checkpoint WHERE id = ?1",
+      `SELECT id, parent_id, engine, base, delta FROM checkpoint c
+       JOIN checkpoint_delta d ON d.no = c.no WHERE id = ?1`,
     ),
     putBase: statements.prepare(
       "INSERT INTO base_image (digest, engine, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
@@ -38,42 +45,52 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
     hasBase: statements.prepare("SELECT 1 FROM base_image WHERE digest = ?1"),
   };
 
-  function depthOf({ id, parentId, data }: Checkpoint): number {
-    if (data.full) return 1;
-    const parent = parentId === undefined ? null : sql.depth.get(parentId);
-    if (!parent) {
-      throw new Error(`checkpoint ${id} is relative to ${parentId}, which is not in the store`);
-    }
-    return parent.depth + 1;
+  const EMPTY: ChainRow = { depth: 0, chain_bytes: 0, largest_bytes: 0 };
+
+  /** What its delta is relative to. */
+  function before({ id, parentId, data }: Checkpoint): ChainRow {
+    if (data.full) return EMPTY;
+    const parent = parentId === undefined ? null : sql.chain.get(parentId);
+    if (parent) return parent;
+    throw new Error(`checkpoint ${id} is relative to ${parentId}, which is not in the store`);
   }
 
   function put(checkpoint: Checkpoint): void {
     const { data } = checkpoint;
-    sql.insert.run(
+    const bytes = data.delta.byteLength;
+    const { depth, chain_bytes, largest_bytes } = before(checkpoint);
+    const row = sql.insert.get(
       checkpoint.id,
       data.full ? null : (checkpoint.parentId ?? null),
-      depthOf(checkpoint),
       checkpoint.sessionId ?? null,
       checkpoint.executionId ?? null,
       checkpoint.kind,
       toMs(checkpoint.createdAt),
       data.heapBytes,
+      bytes,
+      depth + 1,
+      chain_bytes + bytes,
+      Math.max(largest_bytes, bytes),
       data.engine,
       data.base,
-      data.delta,
     );
+    sql.insertDelta.run(row!.no, data.delta);
   }
+
+  const addBase: SqliteCheckpoints["addBase"] = ({ digest, engine, bytes }) =>
+    void sql.putBase.run(digest, engine, bytes);
 
   return {
     put,
+    addBase,
 
     insert: (checkpoint) =>
       writer.write(() => {
-        if (!sql.depth.get(checkpoint.id)) put(checkpoint);
+        if (!sql.chain.get(checkpoint.id)) put(checkpoint);
       }),
 
     async has(id) {
-      return sql.depth.get(id) !== null;
+      return sql.chain.get(id) !== null;
     },
 
     async chain(id) {
@@ -89,9 +106,9 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
       return { engine, base, links: links.reverse().map(({ id, delta }) => ({ id, delta })) };
     },
 
-    async putBase({ digest, engine, bytes }) {
-      if (sql.hasBase.get(digest)) return;
-      await writer.write(() => void sql.putBase.run(digest, engine, bytes));
+    async putBase(base) {
+      if (sql.hasBase.get(base.digest)) return;
+      await writer.write(() => addBase(base));
     },
 
     async getBase(digest) {

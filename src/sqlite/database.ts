@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
+import { failPoint } from "../core/fail-point.ts";
 import { StartError } from "../core/start-error.ts";
 import { isDamaged, isFull, isReadOnly } from "./failure.ts";
 import { notWritable } from "./lock.ts";
@@ -41,6 +42,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (isNew) layOut(db);
     configure(db, options);
     if (!isNew) check(db, path);
+    failPoint("start.opened");
     migrate(db);
     return db;
   } catch (error) {

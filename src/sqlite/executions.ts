@@ -4,6 +4,7 @@ import type {
   ExecutionKind,
   ExecutionStatus,
 } from "../core/execution.ts";
+import { failPoint } from "../core/fail-point.ts";
 import type { ExecutionStore } from "../core/ports.ts";
 import type { SqliteCheckpoints } from "./checkpoints.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
@@ -17,10 +18,14 @@ type StoredExecution = Omit<Execution, "events">;
 interface ExecutionRow {
   id: string;
   session_id: string;
+  parent_id: string | null;
   kind: ExecutionKind;
   status: ExecutionStatus;
   started_at: number;
   ended_at: number | null;
+  undone_at: number | null;
+  dry_run: number;
+  at_execution_id: string | null;
   path: string | null;
   args: string;
   env: string;
@@ -38,13 +43,29 @@ interface EventRow {
 }
 
 /** Above the largest max_events that settings allow; as the migration says it. */
-const EVENTS_PER_EXECUTION_MAX = 2 ** 20;
+export const EVENTS_PER_EXECUTION_MAX = 2 ** 20;
 const eventNo = (executionNo: number, seq: number): number =>
   executionNo * EVENTS_PER_EXECUTION_MAX + seq;
+
+/** Of a row beyond its texts, with its part of the indexes, about. */
+export const EXECUTION_BYTES = 300;
+export const EVENT_BYTES = 40;
+
+interface Written {
+  readonly no: number;
+  /** About how many bytes it takes. */
+  readonly bytes: number;
+}
 
 export interface SqliteExecutions extends ExecutionStore {
   /** Inside a transaction of the caller's: the running execution ends with this error. */
   interrupt(id: string, endedAt: string, error: NonNullable<Execution["error"]>): void;
+  /**
+   * Inside a transaction of the caller's: an ended execution of a session that came from elsewhere.
+   *
+   * @returns About how many bytes it takes, with its events.
+   */
+  putEnded(execution: Execution, checkpointId: string | null): number;
   /** Ids of those that are `running`. */
   running(): string[];
 }
@@ -66,8 +87,8 @@ export function executionStore(
     // is not touched: the row that comes back says which it was.
     put: statements.prepare<{ no: number }>(
       `INSERT INTO execution (id, session_id, kind, status, started_at, ended_at, checkpoint_id,
-         path, args, env, metrics, input, result, error)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+         path, args, env, metrics, input, result, error, parent_id, dry_run, at_execution_id)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_at = excluded.ended_at,
          checkpoint_id = excluded.checkpoint_id, metrics = excluded.metrics,
          result = excluded.result, error = excluded.error
@@ -75,9 +96,16 @@ export function executionStore(
        RETURNING no`,
     ),
     end: statements.prepare(
-      "UPDATE execution SET status = ?2, ended_at = ?3, error = ?4 WHERE id = ?1",
+      `UPDATE execution SET status = ?2, ended_at = ?3, error = ?4, checkpoint_id =
+         (SELECT head_checkpoint_id FROM vm_session s WHERE s.id = session_id) WHERE id = ?1`,
     ),
-    no: statements.prepare<{ no: number }>("SELECT no FROM execution WHERE id = ?1"),
+    undo: statements.prepare("UPDATE execution SET undone_at = ?2 WHERE no = ?1"),
+    head: statements.prepare<{ id: string | null }>(
+      "SELECT head_checkpoint_id AS id FROM vm_session WHERE id = ?1",
+    ),
+    no: statements.prepare<{ no: number; session_id: string; dry_run: number }>(
+      "SELECT no, session_id, dry_run FROM execution WHERE id = ?1",
+    ),
     get: statements.prepare<ExecutionRow>("SELECT * FROM execution WHERE id = ?1"),
     list: statements.prepare<ExecutionRow>(
       "SELECT * FROM execution WHERE session_id = ?1 ORDER BY no DESC LIMIT ?2",
@@ -97,7 +125,16 @@ export function executionStore(
     ),
   };
 
-  function put(execution: StoredExecution, checkpointId: string | null): number {
+  function put(execution: StoredExecution, checkpointId: string | null): Written {
+    const columns = [
+      execution.path ?? null,
+      toJson(execution.args),
+      toJson(execution.env),
+      toJson(execution.metrics),
+      toOptionalJson(execution.input),
+      toOptionalJson(execution.result),
+      toOptionalJson(execution.error),
+    ];
     const row = sql.put.get(
       execution.id,
       execution.session_id,
@@ -106,47 +143,78 @@ export function executionStore(
       toMs(execution.started_at),
       execution.ended_at === undefined ? null : toMs(execution.ended_at),
       checkpointId,
-      execution.path ?? null,
-      toJson(execution.args),
-      toJson(execution.env),
-      toJson(execution.metrics),
-      toOptionalJson(execution.input),
-      toOptionalJson(execution.result),
-      toOptionalJson(execution.error),
+      ...columns,
+      execution.parent_execution_id ?? null,
+      Number(execution.dry_run === true),
+      execution.at_execution_id ?? null,
     );
-    if (row) return row.no;
-    throw new Error(`execution ${execution.id} has ended already`);
+    if (!row) throw new Error(`execution ${execution.id} has ended already`);
+    const bytes = columns.reduce((sum, text) => sum + (text?.length ?? 0), EXECUTION_BYTES);
+    return { no: row.no, bytes };
   }
 
-  function noOf(id: string): number {
+  function found(id: string) {
     const row = sql.no.get(id);
-    if (row) return row.no;
+    if (row) return row;
     throw new Error(`execution ${id} is not in the store`);
   }
 
-  function insertEvents(no: number, events: readonly Omit<ExecutionEvent, "execution_id">[]): void {
+  /** @returns About how many bytes they take. */
+  function insertEvents(
+    no: number,
+    events: readonly Omit<ExecutionEvent, "execution_id">[],
+  ): number {
+    let bytes = 0;
     for (const { seq, ts, type, payload } of events) {
-      sql.insertEvent.run(eventNo(no, seq), toMs(ts), type, toJson(payload));
+      const json = toJson(payload);
+      sql.insertEvent.run(eventNo(no, seq), toMs(ts), type, json);
+      bytes += json.length + EVENT_BYTES;
     }
+    return bytes;
   }
 
   return {
-    insertRunning: (execution, events) =>
-      writer.write(() => insertEvents(put(execution, null), events)),
+    insertRunning: (execution, events, key) =>
+      writer.write(() => {
+        const { no, bytes } = put(execution, null);
+        sessions.advance(execution.session_id, {
+          storedBytes: 0,
+          historyBytes: bytes + insertEvents(no, events),
+          usedAtMs: toMs(execution.started_at),
+        });
+        if (key) idempotency.record(key);
+      }),
 
     appendEvents: (events) =>
       writer.write(() => {
-        const first = events[0];
-        if (first) insertEvents(noOf(first.execution_id), events);
+        const [first] = events;
+        if (!first) return;
+        const { no, session_id } = found(first.execution_id);
+        sessions.advance(session_id, {
+          storedBytes: 0,
+          historyBytes: insertEvents(no, events),
+          usedAtMs: 0,
+        });
       }),
 
     commit: ({ execution, events, checkpoint, session, idempotency: key }) =>
       writer.write(() => {
+        const { session_id } = execution;
         if (checkpoint) checkpoints.put(checkpoint);
-        insertEvents(put(execution, checkpoint?.id ?? null), events);
-        if (checkpoint) {
-          sessions.change(execution.session_id, { headCheckpointId: checkpoint.id });
-        }
+        failPoint("commit.checkpoint");
+        const { no, bytes } = put(
+          execution,
+          checkpoint?.id ?? sql.head.get(session_id)?.id ?? null,
+        );
+        const historyBytes = bytes + insertEvents(no, events);
+        failPoint("commit.execution");
+        sessions.advance(session_id, {
+          ...(checkpoint === undefined ? {} : { headCheckpointId: checkpoint.id }),
+          ...(execution.dry_run === true ? {} : { headExecutionId: execution.id }),
+          storedBytes: checkpoint?.data.delta.byteLength ?? 0,
+          historyBytes,
+          usedAtMs: toMs(execution.ended_at ?? execution.started_at),
+        });
         if (session) {
           const { id, ...change } = session;
           sessions.change(id, change);
@@ -178,11 +246,25 @@ export function executionStore(
     },
 
     interrupt(id, endedAt, error) {
-      const no = noOf(id);
+      const { no, session_id, dry_run } = found(id);
       const last = sql.lastEvent.get(eventNo(no, 0), eventNo(no + 1, 0));
       const seq = last ? last.no - eventNo(no, 0) + 1 : 1;
       sql.end.run(id, "error", toMs(endedAt), toJson(error));
-      insertEvents(no, [{ seq, ts: endedAt, type: "exception", payload: error }]);
+      const historyBytes = insertEvents(no, [
+        { seq, ts: endedAt, type: "exception", payload: error },
+      ]);
+      sessions.advance(session_id, {
+        ...(dry_run === 1 ? {} : { headExecutionId: id }),
+        storedBytes: 0,
+        historyBytes,
+        usedAtMs: 0,
+      });
+    },
+
+    putEnded({ events = [], ...execution }, checkpointId) {
+      const { no, bytes } = put(execution, checkpointId);
+      if (execution.undone_at !== undefined) sql.undo.run(no, toMs(execution.undone_at));
+      return bytes + insertEvents(no, events);
     },
 
     running: () => sql.running.all().map(({ id }) => id),
@@ -192,6 +274,10 @@ export function executionStore(
 const executionOf = (row: ExecutionRow): StoredExecution => ({
   id: row.id,
   session_id: row.session_id,
+  ...optional("parent_execution_id", row.parent_id, same),
+  ...(row.dry_run === 1 ? { dry_run: true } : {}),
+  ...optional("at_execution_id", row.at_execution_id, same),
+  ...optional("undone_at", row.undone_at, toTimestamp),
   kind: row.kind,
   ...optional("input", row.input, JSON.parse),
   ...optional("path", row.path, same),

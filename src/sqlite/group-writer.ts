@@ -1,5 +1,7 @@
 import type { Database } from "bun:sqlite";
+import { failPoint } from "../core/fail-point.ts";
 import { isFull, writeFailure } from "./failure.ts";
+import { LogRoom } from "./log-room.ts";
 import type { Statements } from "./statements.ts";
 
 interface Member {
@@ -18,8 +20,7 @@ const GROUP_MEMBERS_MAX = 128;
 export class GroupWriter {
   private queue: Member[] = [];
   private scheduled = false;
-  /** The disk was full. Room that is made is for the log's content first: that gives back the log's. */
-  private tight = false;
+  private readonly room: LogRoom;
   private readonly sql;
 
   constructor(
@@ -33,8 +34,8 @@ export class GroupWriter {
       savepoint: statements.prepare("SAVEPOINT member"),
       release: statements.prepare("RELEASE member"),
       rollbackMember: statements.prepare("ROLLBACK TO member"),
-      emptyLog: statements.prepare<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)"),
     };
+    this.room = new LogRoom(db, statements);
   }
 
   /**
@@ -63,8 +64,10 @@ export class GroupWriter {
   /** Writes everything that is queued, now. */
   flush(): void {
     this.scheduled = false;
-    if (this.tight) this.tight = !this.giveBackLog();
-    while (this.queue.length > 0) this.commit(this.queue.splice(0, GROUP_MEMBERS_MAX));
+    while (this.queue.length > 0) {
+      this.room.keep();
+      this.commit(this.queue.splice(0, GROUP_MEMBERS_MAX));
+    }
   }
 
   private commit(members: readonly Member[]): void {
@@ -76,6 +79,7 @@ export class GroupWriter {
     const failures = new Map<Member, unknown>();
     try {
       this.sql.begin.run();
+      failPoint("group.begun");
       for (const member of members) this.applyWithin(member, failures);
       this.sql.commit.run();
     } catch {
@@ -84,6 +88,7 @@ export class GroupWriter {
       for (const member of members) this.commitOne(member);
       return;
     }
+    failPoint("group.committed");
     for (const member of members) {
       if (failures.has(member)) member.reject(failures.get(member));
       else member.resolve();
@@ -94,6 +99,7 @@ export class GroupWriter {
     this.sql.savepoint.run();
     try {
       member.apply();
+      failPoint("group.applied");
     } catch (error) {
       if (!this.db.inTransaction) throw error; // SQLite has undone all of it, as for a full disk.
       failures.set(member, error);
@@ -106,34 +112,25 @@ export class GroupWriter {
     try {
       this.applyAlone(member);
     } catch (error) {
-      this.tight = isFull(error);
+      this.room.tight = isFull(error);
       member.reject(error);
       return;
     }
+    failPoint("group.committed");
+    this.room.tight = false;
     member.resolve();
   }
 
   private applyAlone(member: Member): void {
     try {
       this.sql.begin.run();
+      failPoint("group.begun");
       member.apply();
+      failPoint("group.applied");
       this.sql.commit.run();
     } catch (error) {
       this.rollback();
       throw error;
-    }
-  }
-
-  /**
-   * On a disk without room, the write-ahead log may be what fills it.
-   *
-   * @returns Whether its content is in the file now, and its room free.
-   */
-  private giveBackLog(): boolean {
-    try {
-      return this.sql.emptyLog.get()?.busy === 0;
-    } catch {
-      return false; // There is still no room to copy it to.
     }
   }
 

@@ -1,9 +1,11 @@
 import type { Database } from "bun:sqlite";
+import { failPoint } from "../core/fail-point.ts";
 import { StartError } from "../core/start-error.ts";
 import initial from "./migrations/0001-initial.sql" with { type: "text" };
+import sessionsAsData from "./migrations/0002-sessions-as-data.sql" with { type: "text" };
 
 /** In order; the position + 1 is the schema's version. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly string[] = [initial, sessionsAsData];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -34,17 +36,28 @@ export function assertOurs(db: Database, path: string): { isNew: boolean } {
   return { isNew };
 }
 
-/** Brings the schema to this program's version, one transaction for each step. */
+/**
+ * Brings the schema to this program's version, one transaction for each step. References are checked
+ * at the end of each instead of all the time, so that a step may make a table anew.
+ */
 export function migrate(db: Database): void {
   const version = pragma(db, "user_version");
+  if (version === SCHEMA_VERSION) return;
+  db.run("PRAGMA foreign_keys = OFF");
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < version) continue;
     db.transaction(() => {
       db.run(sql);
+      failPoint("migrate.run");
+      const broken = db.query("PRAGMA foreign_key_check").get();
+      if (broken)
+        throw new Error(`schema ${index + 1} breaks a reference: ${JSON.stringify(broken)}`);
       db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
       db.run(`PRAGMA user_version = ${index + 1}`);
     }).immediate();
+    failPoint("migrate.stepped");
   }
+  db.run("PRAGMA foreign_keys = ON");
 }
 
 function isEmpty(db: Database): boolean {

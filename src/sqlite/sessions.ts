@@ -1,5 +1,5 @@
-import type { SessionLease, SessionRecord, SessionStore } from "../core/ports.ts";
-import type { Session, SessionStatus } from "../core/session.ts";
+import type { NewSession, SessionLease, SessionRecord, SessionStore } from "../core/ports.ts";
+import type { SessionStatus, StoredSession } from "../core/session.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { SqliteIdempotency } from "./idempotency.ts";
@@ -13,6 +13,11 @@ interface SessionRow {
   base_commit_oid: string;
   worktree_path: string;
   created_at: number;
+  last_used_at: number;
+  heap_bytes: number;
+  stored_bytes: number;
+  parent_session_id: string | null;
+  forked_from_execution_id: string | null;
   closed_at: number | null;
   last_error: string | null;
   runtime_meta: string | null;
@@ -20,8 +25,26 @@ interface SessionRow {
 
 interface RecordRow extends SessionRow {
   head_checkpoint_id: string | null;
-  head_depth: number;
+  head_execution_id: string | null;
+  origin_checkpoint_id: string | null;
+  state_gone: number;
   grants: string;
+  depth: number | null;
+  chain_bytes: number | null;
+  largest_bytes: number | null;
+}
+
+/** What an execution's end changes of its session. */
+export interface SessionAdvance {
+  /** Absent: as it was. */
+  readonly headCheckpointId?: string;
+  /** Absent: as it was. */
+  readonly headExecutionId?: string;
+  /** Of the new checkpoint. */
+  readonly storedBytes: number;
+  /** Of the execution and those of its events that are new. */
+  readonly historyBytes: number;
+  readonly usedAtMs: number;
 }
 
 export type SessionChange = Parameters<SessionStore["update"]>[1];
@@ -29,12 +52,17 @@ export type SessionChange = Parameters<SessionStore["update"]>[1];
 export interface SqliteSessions extends SessionStore {
   /** Inside a transaction of the caller's. */
   change(id: string, change: SessionChange): void;
+  /** Inside a transaction of the caller's. */
+  advance(id: string, advance: SessionAdvance): void;
+  /** Inside a transaction of the caller's. */
+  put(session: NewSession): void;
 }
 
 const SHOWN = `id, status, vm_id, workspace_id, base_commit_oid, worktree_path,
-  created_at, closed_at, last_error, runtime_meta`;
+  created_at, last_used_at, heap_bytes, stored_bytes, parent_session_id, forked_from_execution_id,
+  closed_at, last_error, runtime_meta`;
 
-const depthOf = (id: string) => `coalesce((SELECT depth FROM checkpoint WHERE id = ${id}), 0)`;
+const heapOf = (id: string) => `coalesce((SELECT heap_bytes FROM checkpoint WHERE id = ${id}), 0)`;
 
 /** The table vm_session, and the leases, which live in this process: the lock makes it the only one. */
 export function sessionStore(
@@ -45,10 +73,15 @@ export function sessionStore(
   const leased = new Set<string>();
   const sql = {
     insert: statements.prepare(
-      `INSERT INTO vm_session (${SHOWN}, grants, head_checkpoint_id, head_depth)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ${depthOf("?12")})`,
+      `INSERT INTO vm_session (${SHOWN}, grants, head_checkpoint_id, origin_checkpoint_id,
+         head_execution_id)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ${heapOf("?14")}, 0, ?8, ?9, ?10, ?11, ?12, ?13,
+         ?14, ?14, ?15)`,
     ),
-    get: statements.prepare<RecordRow>("SELECT * FROM vm_session WHERE id = ?1"),
+    get: statements.prepare<RecordRow>(
+      `SELECT s.*, c.depth, c.chain_bytes, c.largest_bytes FROM vm_session s
+       LEFT JOIN checkpoint c ON c.id = s.head_checkpoint_id WHERE s.id = ?1`,
+    ),
     list: statements.prepare<SessionRow>(`SELECT ${SHOWN} FROM vm_session ORDER BY no DESC`),
     listByStatus: statements.prepare<SessionRow>(
       `SELECT ${SHOWN} FROM vm_session WHERE status = ?1 ORDER BY no DESC`,
@@ -57,7 +90,14 @@ export function sessionStore(
       "SELECT id FROM vm_session WHERE status = ?1 ORDER BY id",
     ),
     setHead: statements.prepare(
-      `UPDATE vm_session SET head_checkpoint_id = ?2, head_depth = ${depthOf("?2")} WHERE id = ?1`,
+      `UPDATE vm_session SET head_checkpoint_id = ?2, origin_checkpoint_id = ?2,
+         heap_bytes = ${heapOf("?2")} WHERE id = ?1`,
+    ),
+    advance: statements.prepare(
+      `UPDATE vm_session SET head_checkpoint_id = coalesce(?2, head_checkpoint_id),
+         heap_bytes = CASE WHEN ?2 IS NULL THEN heap_bytes ELSE ${heapOf("?2")} END,
+         head_execution_id = coalesce(?3, head_execution_id), stored_bytes = stored_bytes + ?4,
+         history_bytes = history_bytes + ?5, last_used_at = max(last_used_at, ?6) WHERE id = ?1`,
     ),
     setStatus: statements.prepare(
       `UPDATE vm_session SET status = coalesce(?2, status), closed_at = coalesce(?3, closed_at),
@@ -73,25 +113,40 @@ export function sessionStore(
     assertFound(sql.setStatus.run(id, status ?? null, closedMs, last_error ?? null), id);
   }
 
+  function advance(id: string, fields: SessionAdvance): void {
+    const { headCheckpointId, headExecutionId, storedBytes, historyBytes, usedAtMs } = fields;
+    const [head, execution] = [headCheckpointId ?? null, headExecutionId ?? null];
+    assertFound(sql.advance.run(id, head, execution, storedBytes, historyBytes, usedAtMs), id);
+  }
+
+  function put({ session, grants, headCheckpointId, headExecutionId }: NewSession): void {
+    sql.insert.run(
+      session.id,
+      session.status,
+      session.vm_id,
+      session.workspace_id,
+      session.base_commit_oid,
+      session.worktree_path,
+      toMs(session.created_at),
+      session.parent_session_id ?? null,
+      session.forked_from_execution_id ?? null,
+      session.closed_at === undefined ? null : toMs(session.closed_at),
+      session.last_error ?? null,
+      toOptionalJson(session.runtime_meta),
+      toJson(grants),
+      headCheckpointId ?? null,
+      headExecutionId ?? null,
+    );
+  }
+
   return {
     change,
+    advance,
+    put,
 
-    insert: ({ session, grants, headCheckpointId }, key) =>
+    insert: (session, key) =>
       writer.write(() => {
-        sql.insert.run(
-          session.id,
-          session.status,
-          session.vm_id,
-          session.workspace_id,
-          session.base_commit_oid,
-          session.worktree_path,
-          toMs(session.created_at),
-          session.closed_at === undefined ? null : toMs(session.closed_at),
-          session.last_error ?? null,
-          toOptionalJson(session.runtime_meta),
-          toJson(grants),
-          headCheckpointId ?? null,
-        );
+        put(session);
         if (key) idempotency.record(key);
       }),
 
@@ -138,10 +193,17 @@ const recordOf = (row: RecordRow): SessionRecord => ({
   session: sessionOf(row),
   grants: JSON.parse(row.grants),
   ...optional("headCheckpointId", row.head_checkpoint_id, same),
-  headDepth: row.head_depth,
+  ...optional("headExecutionId", row.head_execution_id, same),
+  ...optional("originCheckpointId", row.origin_checkpoint_id, same),
+  headChain: {
+    depth: row.depth ?? 0,
+    bytes: row.chain_bytes ?? 0,
+    largestBytes: row.largest_bytes ?? 0,
+  },
+  stateGone: row.state_gone === 1,
 });
 
-const sessionOf = (row: SessionRow): Session => ({
+const sessionOf = (row: SessionRow): StoredSession => ({
   id: row.id,
   vm_id: row.vm_id,
   workspace_id: row.workspace_id,
@@ -149,6 +211,11 @@ const sessionOf = (row: SessionRow): Session => ({
   worktree_path: row.worktree_path,
   status: row.status,
   created_at: toTimestamp(row.created_at),
+  last_used_at: toTimestamp(row.last_used_at),
+  heap_bytes: row.heap_bytes,
+  stored_bytes: row.stored_bytes,
+  ...optional("parent_session_id", row.parent_session_id, same),
+  ...optional("forked_from_execution_id", row.forked_from_execution_id, same),
   ...optional("closed_at", row.closed_at, toTimestamp),
   ...optional("last_error", row.last_error, same),
   ...optional("runtime_meta", row.runtime_meta, JSON.parse),

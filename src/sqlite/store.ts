@@ -1,13 +1,18 @@
 import { resolve } from "node:path";
+import { failPoint } from "../core/fail-point.ts";
 import type { Store } from "../core/ports.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { toMs } from "./columns.ts";
 import { type DatabaseOptions, isInMemory, openDatabase } from "./database.ts";
 import { executionStore } from "./executions.ts";
 import { GroupWriter } from "./group-writer.ts";
+import { historyStore } from "./history.ts";
 import { idempotencyStore } from "./idempotency.ts";
+import { importStore } from "./imports.ts";
 import { lockDatabase } from "./lock.ts";
+import { Pins } from "./pins.ts";
 import { recover } from "./recovery.ts";
+import { retentionStore } from "./retention.ts";
 import { sessionStore } from "./sessions.ts";
 import { Statements } from "./statements.ts";
 import { templateStore } from "./templates.ts";
@@ -27,6 +32,7 @@ export interface SqliteStore extends Store {
 export function openStore(options: DatabaseOptions): SqliteStore {
   const path = isInMemory(options.path) ? options.path : resolve(options.path);
   const lock = isInMemory(path) ? undefined : lockDatabase(path);
+  failPoint("start.locked");
   let db: ReturnType<typeof openDatabase>;
   try {
     db = openDatabase({ ...options, path });
@@ -39,19 +45,27 @@ export function openStore(options: DatabaseOptions): SqliteStore {
   const idempotency = idempotencyStore(statements, writer);
   const sessions = sessionStore(statements, writer, idempotency);
   const checkpoints = checkpointStore(statements, writer);
+  const templates = templateStore(statements, writer);
   const executions = executionStore(statements, writer, { sessions, checkpoints, idempotency });
+  const pins = new Pins();
   const setHolder = statements.prepare(
     "INSERT OR REPLACE INTO holder (one, pid, listen, started_at) VALUES (1, ?1, ?2, ?3)",
   );
   let isClosed = false;
   return {
     path,
-    templates: templateStore(statements, writer),
+    templates,
     sessions,
     executions,
     checkpoints,
+    history: historyStore(statements, writer, { sessions, pins }),
+    retention: retentionStore(db, statements, writer, pins, {
+      path,
+      ...(options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes }),
+    }),
+    imports: importStore(writer, { templates, sessions, checkpoints, executions }),
     idempotency,
-    recover: (now) => recover(now, writer, sessions, executions),
+    recover: (now) => recover(now, statements, writer, sessions, executions),
     announce: ({ pid, listen, startedAt }) =>
       writer.write(() => void setHolder.run(pid, listen ?? null, toMs(startedAt))),
     async close() {

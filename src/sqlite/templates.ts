@@ -1,7 +1,13 @@
 import { VmError } from "../core/errors.ts";
 import type { TemplateStore } from "../core/ports.ts";
 import type { SettingsValues } from "../core/settings.ts";
-import type { Capability, CapabilityKind, StartupFile, Template } from "../core/template.ts";
+import type {
+  Capability,
+  CapabilityKind,
+  StartupFile,
+  Template,
+  TemplateDetail,
+} from "../core/template.ts";
 import { toJson, toMs, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { Statements } from "./statements.ts";
@@ -26,8 +32,13 @@ interface CapabilityRow {
   config: string;
 }
 
+export interface SqliteTemplates extends TemplateStore {
+  /** Inside a transaction of the caller's: a whole template. @throws VmError TEMPLATE_EXISTS */
+  put(detail: TemplateDetail): void;
+}
+
 /** The tables vm, vm_settings, vm_capability and vm_startup_file. */
-export function templateStore(statements: Statements, writer: GroupWriter): TemplateStore {
+export function templateStore(statements: Statements, writer: GroupWriter): SqliteTemplates {
   const sql = {
     insert: statements.prepare(
       `INSERT INTO vm (id, name, engine, is_active, exposed_modules, libraries, created_at, updated_at)
@@ -102,22 +113,35 @@ export function templateStore(statements: Statements, writer: GroupWriter): Temp
     sql.update.run(id, null, modules, libraries, toMs(now));
   }
 
+  function putTemplate(template: Template, settings: SettingsValues): void {
+    assertNameFree(template.name);
+    sql.insert.run(
+      template.id,
+      template.name,
+      template.engine,
+      Number(template.is_active),
+      toJson(template.exposed_modules),
+      toJson(template.libraries),
+      toMs(template.created_at),
+      toMs(template.updated_at),
+    );
+    sql.insertSettings.run(template.id, ...settingsColumns(settings));
+  }
+
+  const putCapability = ({ id, vm_id, kind, name, enabled, config }: Capability) =>
+    sql.insertCapability.run(id, vm_id, kind, name, Number(enabled), toJson(config));
+
+  const putStartupFile = ({ id, vm_id, path, order_index, mode }: StartupFile) =>
+    sql.insertStartupFile.run(id, vm_id, path, order_index, mode);
+
   return {
-    insert: (template, settings) =>
-      writer.write(() => {
-        assertNameFree(template.name);
-        sql.insert.run(
-          template.id,
-          template.name,
-          template.engine,
-          Number(template.is_active),
-          toJson(template.exposed_modules),
-          toJson(template.libraries),
-          toMs(template.created_at),
-          toMs(template.updated_at),
-        );
-        sql.insertSettings.run(template.id, ...settingsColumns(settings));
-      }),
+    put({ template, settings, capabilities, startup_files }) {
+      putTemplate(template, settings);
+      for (const capability of capabilities) putCapability(capability);
+      for (const file of startup_files) putStartupFile(file);
+    },
+
+    insert: (template, settings) => writer.write(() => putTemplate(template, settings)),
 
     async get(id) {
       const row = sql.get.get(id);
@@ -163,12 +187,12 @@ export function templateStore(statements: Statements, writer: GroupWriter): Temp
 
     insertCapability: (capability) =>
       writer.write(() => {
-        const { id, vm_id, kind, name, enabled, config } = capability;
+        const { vm_id, kind, name } = capability;
         existing(vm_id);
         if (sql.findCapability.get(vm_id, kind, name)) {
           throw new VmError("CAPABILITY_EXISTS", { details: { template_id: vm_id, kind, name } });
         }
-        sql.insertCapability.run(id, vm_id, kind, name, Number(enabled), toJson(config));
+        putCapability(capability);
       }),
 
     async listCapabilities(id) {
@@ -183,13 +207,14 @@ export function templateStore(statements: Statements, writer: GroupWriter): Temp
     deleteCapability: (id, capabilityId) =>
       writer.write(() => sql.deleteCapability.run(id, capabilityId).changes > 0),
 
-    insertStartupFile: ({ id, vm_id, path, order_index, mode }) =>
+    insertStartupFile: (file) =>
       writer.write(() => {
+        const { vm_id, path } = file;
         existing(vm_id);
         if (sql.findStartupFile.get(vm_id, path)) {
           throw new VmError("STARTUP_FILE_EXISTS", { details: { template_id: vm_id, path } });
         }
-        sql.insertStartupFile.run(id, vm_id, path, order_index, mode);
+        putStartupFile(file);
       }),
 
     async listStartupFiles(id) {

@@ -1,6 +1,6 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
-import { VALUE_TYPES } from "../core/execution.ts";
 import type { JobEvent } from "../core/ports.ts";
+import { VALUE_TYPES } from "../core/value-types.ts";
 import type { DoneMessage, FromWorker } from "../worker/protocol.ts";
 import { plainJsonChars } from "./plain-json.ts";
 
@@ -102,6 +102,7 @@ class MessageParser {
       durationMs: number(fields, "durationMs"),
       cpuMs: number(fields, "cpuMs"),
       heapBytes: number(fields, "heapBytes"),
+      ...(fields.spans === undefined ? {} : { spans: spansOf(object(fields.spans, "spans")) }),
       retire: fields.retire === true,
     };
   }
@@ -186,6 +187,13 @@ class MessageParser {
     this.charsLeft -= chars;
   }
 }
+
+const spansOf = (fields: Fields): NonNullable<DoneMessage["spans"]> => ({
+  takeUpMs: number(fields, "takeUpMs"),
+  evaluateMs: number(fields, "evaluateMs"),
+  searchMs: number(fields, "searchMs"),
+  writeMs: number(fields, "writeMs"),
+});
 
 function outputLimitOf(raw: unknown): NonNullable<DoneMessage["outputLimit"]> {
   const fields = object(raw, "outputLimit");

@@ -1,5 +1,6 @@
 import type { FdSocketOptions, Socket } from "bun";
 import { VmError } from "../core/errors.ts";
+import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ImageChain } from "../core/ports.ts";
 import { DATA_CHUNK_BYTES_MAX, type DataRequest, type DataResponse } from "../worker/protocol.ts";
@@ -11,6 +12,8 @@ export interface DataJob {
   readonly worktreePath: string;
   readonly deltaBytesMax: number;
   loadImage(): Promise<ImageChain>;
+  /** A base image that the job brings; undefined: it is to be looked for elsewhere. */
+  loadBase?(digest: string): Promise<Uint8Array | undefined>;
   /** A chunk of the job's delta has come. */
   onDelta(chunk: Uint8Array, last: boolean): void;
   /** The daemon could not give what the job needs, through no fault of the guest. */
@@ -55,6 +58,8 @@ export class DataChannel {
   private closed = false;
   private deltaBytes = 0;
   private deltaJob: DataJob | undefined;
+  /** Of an image that was asked for, until its links are. */
+  private links: ImageChain["links"] = [];
 
   constructor(private readonly options: DataChannelOptions) {
     connect({
@@ -117,6 +122,9 @@ export class DataChannel {
       case "image":
         await this.sendImage(job);
         break;
+      case "links":
+        this.sendLinks();
+        break;
       case "base":
         await this.sendBase(job, request.digest);
         break;
@@ -147,13 +155,21 @@ export class DataChannel {
       return;
     }
     const links = chain.links.map(({ id, delta }) => ({ id, bytes: delta.byteLength }));
+    this.links = chain.links;
     this.send({ op: "image", engine: chain.engine, base: chain.base, links });
-    for (const { delta } of chain.links) {
+  }
+
+  private sendLinks(): void {
+    const { links } = this;
+    if (links.length === 0) throw new Error("asked for links of no image");
+    this.links = [];
+    for (const { delta } of links) {
       let at = 0;
       do {
         const chunk = delta.subarray(at, at + DATA_CHUNK_BYTES_MAX);
         at += DATA_CHUNK_BYTES_MAX;
         this.send({ op: "link", last: at >= delta.byteLength }, chunk);
+        failPoint("handover.image");
       } while (at < delta.byteLength);
     }
   }
@@ -161,7 +177,7 @@ export class DataChannel {
   private async sendBase(job: DataJob, digest: string): Promise<void> {
     let bytes: Uint8Array | undefined;
     try {
-      bytes = await this.options.sources.getBase(digest);
+      bytes = (await job.loadBase?.(digest)) ?? (await this.options.sources.getBase(digest));
     } catch (error) {
       job.onFault(error);
     }
@@ -177,6 +193,7 @@ export class DataChannel {
     this.deltaBytes += body.byteLength;
     if (this.deltaBytes > job.deltaBytesMax) throw new Error("the delta is too large");
     job.onDelta(body, last);
+    failPoint("handover.delta");
     this.send({ op: "ok" });
   }
 
@@ -213,7 +230,7 @@ function parseRequest(header: unknown, jobId: string): DataRequest {
     return { op, digest };
   }
   if (fields.jobId !== jobId) throw new Error("asked for another job");
-  if (op === "image") return { op, jobId };
+  if (op === "image" || op === "links") return { op, jobId };
   if (op === "delta" && typeof last === "boolean") return { op, jobId, last };
   if (op === "file" && isPathList(candidates)) return { op, jobId, candidates };
   throw new Error("a request of an unknown kind");

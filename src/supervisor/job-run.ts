@@ -1,6 +1,7 @@
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../core/ports.ts";
+import type { JobSpans } from "../core/timing.ts";
 import type { DoneMessage, FromWorker, RunMessage, WorkerProfile } from "../worker/protocol.ts";
 import type { MessageBounds } from "./control-messages.ts";
 import { outcomeOfEnd } from "./outcome.ts";
@@ -75,8 +76,19 @@ export class JobRun implements WorkerJob {
       ...(job.headCheckpointId === undefined ? {} : { headCheckpointId: job.headCheckpointId }),
       nextCheckpointId: job.nextCheckpointId,
       wantFull: job.wantFull,
+      ...(job.discard === undefined ? {} : { discard: job.discard }),
       action: job.action,
     };
+  }
+
+  /** Since it came. */
+  get waitedMs(): number {
+    return performance.now() - this.queuedMs;
+  }
+
+  /** Since a worker began it. */
+  get ranMs(): number {
+    return this.startedMs === 0 ? 0 : performance.now() - this.startedMs;
   }
 
   get mayStartPrograms(): boolean {
@@ -99,6 +111,10 @@ export class JobRun implements WorkerJob {
 
   loadImage(): Promise<ImageChain> {
     return this.job.loadImage();
+  }
+
+  async loadBase(digest: string): Promise<Uint8Array | undefined> {
+    return this.job.loadBase?.(digest);
   }
 
   onDelta(chunk: Uint8Array, last: boolean): void {
@@ -154,6 +170,7 @@ export class JobRun implements WorkerJob {
         heap_bytes: Math.round(message.heapBytes),
         checkpoint_bytes: delta?.byteLength ?? 0,
       },
+      ...(message.spans === undefined ? {} : { spans: spansOf(message.spans, elapsedMs) }),
     });
   }
 
@@ -201,6 +218,12 @@ export class JobRun implements WorkerJob {
     const untilMs = this.startedMs === 0 ? performance.now() : this.startedMs;
     return rounded(untilMs - this.queuedMs);
   }
+}
+
+/** What the worker did not need of the time was the way there and back. */
+function spansOf(spans: NonNullable<DoneMessage["spans"]>, elapsedMs: number): JobSpans {
+  const { takeUpMs, evaluateMs, searchMs, writeMs } = spans;
+  return { ...spans, ipcMs: Math.max(0, elapsedMs - takeUpMs - evaluateMs - searchMs - writeMs) };
 }
 
 /** Microseconds are enough for a record. */

@@ -11,12 +11,15 @@ export type WorkerSubprocess = Subprocess<"ignore", "ignore", "pipe">;
 export const WORKER_NICENESS = 5;
 
 /**
- * A deep native stack for the engine's recursion, and Bun told of it where the system gives it. The
- * autogroup, where Linux has them, is what niceness counts in between sessions of processes.
+ * A deep native stack for the engine's recursion, and Bun told of it where the system gives it. What
+ * a worker holds is a guest's heap, of which Bun's own collector knows nothing: told of a small
+ * machine, it collects the host's garbage before that is a third of a worker's margin. The autogroup,
+ * where Linux has them, is what niceness counts in between sessions of processes.
  */
-const SHELL_SCRIPT = `
+const shellScript = (niceness: number) => `
 if ulimit -s 65536; then BUN_JSC_maxPerThreadStackUsage=60000000; export BUN_JSC_maxPerThreadStackUsage; fi
-if [ -w /proc/self/autogroup ]; then echo ${WORKER_NICENESS} >/proc/self/autogroup; fi
+export BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728
+if [ -w /proc/self/autogroup ]; then echo ${niceness} >/proc/self/autogroup; fi
 exec "$@"
 `;
 
@@ -36,12 +39,22 @@ export interface LaunchCallbacks {
 }
 
 /**
+ * The command gets this process's id as its last argument, to end when this process has gone.
+ *
  * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is the data channel, whose
- * other end the caller owns. @throws Error when there are no processes or descriptors left
+ * other end the caller owns.
+ *
+ * @param niceness  0 where the worker is what its user waits for.
+ * @throws Error when there are no processes or descriptors left
  */
-export function launch(command: readonly string[], callbacks: LaunchCallbacks): WorkerSubprocess {
+export function launch(
+  command: readonly string[],
+  callbacks: LaunchCallbacks,
+  niceness: number = WORKER_NICENESS,
+): WorkerSubprocess {
+  const script = shellScript(niceness);
   // Bun reads settings from the folder it starts in; this one is nobody's.
-  const child = Bun.spawn(["/bin/sh", "-c", SHELL_SCRIPT, "sh", ...command], {
+  const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...command, String(process.pid)], {
     cwd: "/",
     env: {},
     stdio: ["ignore", "ignore", "pipe", "socket-fd"],
@@ -52,7 +65,7 @@ export function launch(command: readonly string[], callbacks: LaunchCallbacks): 
     onExit: (_, exitCode, signal) => callbacks.onExit(exitCode, signal),
   });
   try {
-    setPriority(child.pid, WORKER_NICENESS);
+    setPriority(child.pid, niceness);
   } catch {
     // It ended already, or the system has no such thing: only the order of service differs.
   }

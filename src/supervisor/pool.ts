@@ -2,6 +2,7 @@ import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Job, JobEvent, JobHandle, Logger, Runner } from "../core/ports.ts";
 import type { DataSources } from "./data-channel.ts";
+import { HOME_WAIT_MS, Homes } from "./homes.ts";
 import { JobRun } from "./job-run.ts";
 import { workerCommand } from "./launch.ts";
 import { describeEnd } from "./outcome.ts";
@@ -40,6 +41,9 @@ export function createPool(options: PoolOptions): Pool {
   return new WorkerPool(options);
 }
 
+/** Waiting jobs that are looked at for one that suits an idle worker. */
+const LOOKAHEAD_JOBS = 64;
+
 const BARE = { kind: "bare" } as const;
 const BARE_KEY = profileKey(BARE);
 
@@ -48,6 +52,8 @@ class WorkerPool implements Pool {
   /** Workers that are being ended and count no more, until they are gone. */
   private readonly ending = new Set<Promise<void>>();
   private readonly queue: JobRun[] = [];
+  private readonly homes = new Homes(this.workers);
+  private homeTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly command: readonly string[];
   private readonly watch: Watch;
   private readonly firstReady = Promise.withResolvers<ReadyMessage>();
@@ -74,6 +80,7 @@ class WorkerPool implements Pool {
     } else {
       this.queue.push(run);
       this.pump();
+      if (this.queue.length > this.options.queueDepth) this.pump({ patient: false });
       if (this.queue.length > this.options.queueDepth && this.queue.at(-1) === run) {
         this.queue.pop();
         run.fail(new VmError("QUEUE_FULL", { retryAfterSeconds: 1 }));
@@ -83,17 +90,19 @@ class WorkerPool implements Pool {
   }
 
   summary(): ReturnType<Runner["summary"]> {
-    const resident = new Set<string>();
     let busy = 0;
-    for (const worker of this.workers) {
-      if (worker.run) busy++;
-      for (const sessionId of worker.held) resident.add(sessionId);
-    }
+    for (const worker of this.workers) if (worker.run) busy++;
     return {
       workers: { total: this.workers.size, busy },
       queue_depth: this.queue.length,
-      resident_sessions: resident.size,
+      resident_sessions: this.residents().size,
     };
+  }
+
+  residents(): ReadonlySet<string> {
+    const resident = new Set<string>();
+    for (const { held } of this.workers) for (const sessionId of held) resident.add(sessionId);
+    return resident;
   }
 
   async engine(): Promise<{ fingerprint: string; base: string }> {
@@ -106,12 +115,14 @@ class WorkerPool implements Pool {
   }
 
   forget(sessionId: string): void {
+    this.homes.forget(sessionId);
     for (const worker of this.workers) worker.forget(sessionId);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.restartTimer);
+    clearTimeout(this.homeTimer);
     this.watch.stop();
     const error = new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 });
     for (const run of this.queue.splice(0)) run.fail(error);
@@ -126,16 +137,49 @@ class WorkerPool implements Pool {
 
   // ---------------------------------------------------------------- jobs
 
-  /** Starts waiting jobs, in the order in which they came, while there is room. */
-  private pump(): void {
-    for (let run = this.queue[0]; run && this.hasRoom(); run = this.queue[0]) {
-      const worker = this.workerFor(run);
-      if (!worker) break;
-      this.queue.shift();
+  /**
+   * Starts waiting jobs while there is room: in the order in which they came, but for a short while
+   * rather where their sessions are.
+   */
+  private pump({ patient = true } = {}): void {
+    while (this.queue.length > 0 && this.hasRoom()) {
+      const placed = this.place(patient);
+      if (!placed) break;
+      const [at, worker] = placed;
+      const [run] = this.queue.splice(at, 1);
+      if (!run) break;
+      this.homes.moved(run.job.sessionId, worker);
       worker.assign(run);
     }
     this.watch.arm();
     this.keepSpares();
+  }
+
+  /** The next job to start, and where. Undefined: none now; a worker's end or a timer comes back to it. */
+  private place(patient: boolean): [at: number, worker: PooledWorker] | undefined {
+    let waits: number | undefined;
+    const looked = Math.min(this.queue.length, LOOKAHEAD_JOBS);
+    for (let at = 0; at < looked; at++) {
+      const run = this.queue[at] as JobRun;
+      const home = this.homes.of(run);
+      if (!home || !patient) {
+        const worker = this.workerFor(run);
+        return worker && [at, worker];
+      }
+      if (home.isIdle && this.fits(home, run)) return [at, home];
+      waits ??= at;
+    }
+    if (waits === undefined) return undefined;
+    const first = this.queue[waits] as JobRun;
+    if (first.waitedMs >= HOME_WAIT_MS) {
+      const worker = this.workerFor(first);
+      return worker && [waits, worker];
+    }
+    this.homeTimer ??= setTimeout(() => {
+      this.homeTimer = undefined;
+      this.pump();
+    }, HOME_WAIT_MS);
+    return undefined;
   }
 
   private hasRoom(): boolean {
@@ -158,24 +202,23 @@ class WorkerPool implements Pool {
     return spare;
   }
 
-  /** An idle worker of the job's profile: the one that had the session last, else the latest used. */
+  /** An idle worker of the job's profile, by preference the one used last. */
   private idleOf(run: JobRun): PooledWorker | undefined {
     let best: PooledWorker | undefined;
     for (const worker of this.workers) {
       if (!worker.isIdle || worker.profileKey !== run.profileKey) continue;
-      if (worker.lastSessionId === run.job.sessionId) {
-        best = worker;
-        break;
-      }
-      if (!best || preferred(worker, best, run.job.sessionId)) best = worker;
+      if (!best || worker.idleSinceMs > best.idleSinceMs) best = worker;
     }
-    if (!best) return undefined;
-    // Grown for another session: this one would be blamed for it.
-    const residentBytes = readResidentBytes(best.process.pid) ?? 0;
-    if (residentBytes < run.residentBytesMax) return best;
-    best.process.kill({ cause: "retired" });
-    this.drop(best);
-    return undefined;
+    return best && this.fits(best, run) ? best : undefined;
+  }
+
+  /** Grown for another session, the worker goes: this one would be blamed for it. */
+  private fits(worker: PooledWorker, run: JobRun): boolean {
+    if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
+    if (worker.residentBytes < run.residentBytesMax) return true;
+    worker.process.kill({ cause: "retired" });
+    this.drop(worker);
+    return false;
   }
 
   private replaceOldest(): PooledWorker | undefined {
@@ -334,10 +377,4 @@ class WorkerPool implements Pool {
     }
     return false;
   }
-}
-
-function preferred(worker: PooledWorker, best: PooledWorker, sessionId: string): boolean {
-  const holds = worker.held.has(sessionId);
-  if (holds !== best.held.has(sessionId)) return holds;
-  return worker.idleSinceMs > best.idleSinceMs;
 }

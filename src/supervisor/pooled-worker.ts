@@ -19,6 +19,12 @@ export interface PooledWorkerCallbacks {
 /** Sessions that a worker is taken to hold; it drops the oldest of them too. */
 const HELD_MAX = 256;
 
+/** A job that took less than this cannot have made its worker much larger. */
+const GROWING_MS_MIN = 5;
+
+/** Short jobs that may follow one another before the worker's size is looked at all the same. */
+const UNSEEN_JOBS_MAX = 64;
+
 /** A worker as the pool sees it: spare, entering a profile, idle, or with a job. */
 export class PooledWorker {
   readonly process: WorkerProcess;
@@ -26,7 +32,10 @@ export class PooledWorker {
   readonly held = new Set<string>();
   /** Absent: a spare. */
   profileKey: string | undefined;
-  lastSessionId: string | undefined;
+  private lastSessionId: string | undefined;
+  /** When it was last looked at. */
+  residentBytes = 0;
+  private unseenJobs = 0;
   run: JobRun | undefined;
   wasReady = false;
   /** Since when it enters its profile, monotonic. */
@@ -76,7 +85,19 @@ export class PooledWorker {
   }
 
   forget(sessionId: string): void {
-    if (this.held.delete(sessionId)) this.process.forget(sessionId);
+    if (!this.held.delete(sessionId)) return;
+    if (this.lastSessionId === sessionId) this.lastSessionId = undefined;
+    this.process.forget(sessionId);
+  }
+
+  /** Whether its size may be another than when it was last looked at. */
+  get mayHaveGrown(): boolean {
+    return this.unseenJobs >= UNSEEN_JOBS_MAX;
+  }
+
+  looked(residentBytes: number): void {
+    this.residentBytes = residentBytes;
+    this.unseenJobs = 0;
   }
 
   private begin(run: JobRun): void {
@@ -120,6 +141,8 @@ export class PooledWorker {
     if (this.process.isEnding) return;
     this.run = undefined;
     this.idleSinceMs = performance.now();
+    const isLong = this.idleSinceMs - run.startedMs > GROWING_MS_MIN;
+    this.unseenJobs += isLong ? UNSEEN_JOBS_MAX : 1;
     if (retire) this.process.kill({ cause: "retired" });
     run.end(message, chars);
     this.callbacks.onFree();

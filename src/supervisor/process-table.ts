@@ -30,12 +30,16 @@ export function readStat(pid: number): ProcessStat | undefined {
   return text === undefined ? undefined : parseStat(text);
 }
 
-/** Resident memory, bytes. */
+/**
+ * Resident memory of its own, bytes: without the pages of files, which are this program's and are
+ * there once for all workers, however much of it one has touched.
+ */
 export function readResidentBytes(pid: number): number | undefined {
   const text = readProc(`${pid}/statm`);
   if (text === undefined) return undefined;
   pageBytes ??= readPageBytes();
-  return Number(text.split(" ", 2)[1]) * pageBytes;
+  const [, resident, shared] = text.split(" ", 3).map(Number);
+  return ((resident ?? 0) - (shared ?? 0)) * pageBytes;
 }
 
 let pageBytes: number | undefined;

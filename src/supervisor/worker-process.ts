@@ -1,3 +1,4 @@
+import { failPoint, takeWorkerFailPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
 import {
   type DoneMessage,
@@ -10,7 +11,8 @@ import {
 import { type MessageBounds, parseMessage } from "./control-messages.ts";
 import { DataChannel, type DataJob, type DataSources } from "./data-channel.ts";
 import { endOrphans, endTree, type Sweep } from "./descendants.ts";
-import { launch, type WorkerSubprocess } from "./launch.ts";
+import { takeEarlyOrLaunch } from "./early-launch.ts";
+import type { WorkerSubprocess } from "./launch.ts";
 import { type ProcessStat, readStat } from "./process-table.ts";
 import { mayStartPrograms } from "./profile.ts";
 import { becomeSubreaper } from "./subreaper.ts";
@@ -73,7 +75,7 @@ export class WorkerProcess {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.resolveEnded = resolve;
-    this.child = launch(command, {
+    this.child = takeEarlyOrLaunch(command, {
       onMessage: (message) => this.receive(message),
       onDisconnect: () => this.disconnected(),
       onExit: (exitCode, signal) => this.exit(exitCode, signal),
@@ -107,12 +109,14 @@ export class WorkerProcess {
   enter(profile: WorkerProfile): void {
     this.profile = profile;
     if (mayStartPrograms(profile)) becomeSubreaper();
-    this.send({ type: "enter", profile });
+    const point = takeWorkerFailPoint();
+    this.send({ type: "enter", profile, ...(point === undefined ? {} : { failPoint: point }) });
   }
 
   run(job: WorkerJob): void {
     this.job = job;
     this.send(job.message);
+    failPoint("handover.job");
   }
 
   forget(sessionId: string): void {

@@ -1,5 +1,10 @@
 import { readSync, writeSync } from "node:fs";
-import { DATA_CHUNK_BYTES_MAX, type DataRequest, type DataResponse, WORKER_DATA_FD } from "./protocol.ts";
+import {
+  DATA_CHUNK_BYTES_MAX,
+  type DataRequest,
+  type DataResponse,
+  WORKER_DATA_FD,
+} from "./protocol.ts";
 
 const PREFIX_BYTES = 8;
 const HEADER_BYTES_MAX = 16 * 1024 * 1024;

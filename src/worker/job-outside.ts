@@ -1,3 +1,4 @@
+import { failPoint } from "../core/fail-point.ts";
 import type { JobEvent } from "../core/ports.ts";
 import type { EngineOutside } from "../engine/engine-host.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
@@ -30,14 +31,19 @@ export class JobOutside implements EngineOutside {
 
   image(): ReturnType<EngineOutside["image"]> {
     const { header } = this.data.ask({ op: "image", jobId: this.jobId });
-    if (header.op !== "image") throw new ImageGone(header.op === "error" ? header.message : header.op);
+    if (header.op !== "image")
+      throw new ImageGone(header.op === "error" ? header.message : header.op);
     let unread = header.links.length;
+    let asked = false;
+    const { jobId } = this;
     const nextLink = function* (data: DataClient): Generator<Uint8Array> {
       for (let last = false; !last; ) {
-        const frame = data.read();
+        const frame = asked ? data.read() : data.ask({ op: "links", jobId });
+        asked = true;
         if (frame.header.op !== "link") throw new Error("the data channel is out of step");
         last = frame.header.last;
         if (last) unread--;
+        failPoint("worker.image");
         yield frame.body;
       }
     };
@@ -46,7 +52,7 @@ export class JobOutside implements EngineOutside {
     };
     // A chain that turns out damaged leaves frames behind that the next answer must not begin with.
     this.linksLeft = () => {
-      while (unread > 0) for (const _ of nextLink(this.data));
+      while (asked && unread > 0) for (const _ of nextLink(this.data));
     };
     return { engine: header.engine, base: header.base, links: links(this.data) };
   }
@@ -93,6 +99,7 @@ export class JobOutside implements EngineOutside {
     const { pieces } = this;
     this.pieces = [];
     for (const [index, each] of pieces.entries()) {
+      failPoint("worker.delta");
       this.data.sendDelta(this.jobId, each, last && index === pieces.length - 1);
     }
   }

@@ -1,6 +1,7 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
 import type { CheckpointData, JobAction, JobEvent } from "../core/ports.ts";
 import type { SessionGrants } from "../core/session.ts";
+import type { JobSpans } from "../core/timing.ts";
 import type { WorkerProfile } from "../modules/profile.ts";
 
 export type { WorkerProfile };
@@ -42,12 +43,14 @@ export interface RunMessage {
   readonly nextCheckpointId: string;
   /** The checkpoint's delta is to be relative to the base image. */
   readonly wantFull: boolean;
+  /** There is to be no checkpoint: the worker goes on holding the head. */
+  readonly discard?: boolean;
   readonly action: JobAction;
 }
 
 export type ToWorker =
   /** Once, first: which profile to enter. The worker answers `ready`. */
-  | { readonly type: "enter"; readonly profile: WorkerProfile }
+  | { readonly type: "enter"; readonly profile: WorkerProfile; readonly failPoint?: string }
   | RunMessage
   /** Drop cached images of a session (closed, deleted). */
   | { readonly type: "forget"; readonly sessionId: string };
@@ -81,6 +84,8 @@ export interface DoneMessage {
   readonly durationMs: number;
   readonly cpuMs: number;
   readonly heapBytes: number;
+  /** Where the worker's time went. */
+  readonly spans?: Omit<JobSpans, "ipcMs">;
   /** The worker is not to be used again (its engine trapped in a way that cannot be mended). */
   readonly retire?: boolean;
 }
@@ -89,8 +94,10 @@ export interface DoneMessage {
 export type DataRequest =
   /** The first of these paths (relative to the worktree, cleaned) that is a regular file. */
   | { readonly op: "file"; readonly jobId: string; readonly candidates: readonly string[] }
-  /** The head of the job: answered by `image`, then one `link` frame after another. */
+  /** What the head of the job is. Its base may have to be asked for before its deltas come. */
   | { readonly op: "image"; readonly jobId: string }
+  /** Those deltas, once: answered by one `link` frame after another. */
+  | { readonly op: "links"; readonly jobId: string }
   /** The base image of that digest: body in the answer. */
   | { readonly op: "base"; readonly digest: string }
   /** A chunk of the job's delta, in the body; `last` ends it. Answered by `ok`. */
@@ -105,7 +112,7 @@ export type DataResponse =
       readonly op: "image";
       readonly engine: string;
       readonly base: string;
-      /** Deltas follow, oldest first, each in as many `link` frames as it takes. */
+      /** Deltas, oldest first; each comes in as many `link` frames as it takes. */
       readonly links: readonly { readonly id: string; readonly bytes: number }[];
     }
   | { readonly op: "link"; readonly last: boolean }

@@ -4,7 +4,7 @@ import { openSync, readSync } from "node:fs";
 const PAGE_BYTES = 4096;
 
 /**
- * This process's resident memory, bytes. The file is opened before the profile closes /proc; where
+ * This process's resident memory without the pages of files, bytes, as the daemon looks at it. The file is opened before the profile closes /proc; where
  * there is none, the runtime is asked.
  */
 export class ResidentMemory {
@@ -14,7 +14,8 @@ export class ResidentMemory {
   bytes(): number {
     if (this.statm === undefined) return process.memoryUsage.rss();
     const length = readSync(this.statm, this.text, 0, this.text.length, 0);
-    return Number(this.text.toString("latin1", 0, length).split(" ")[1]) * PAGE_BYTES;
+    const [, resident, shared] = this.text.toString("latin1", 0, length).split(" ", 3).map(Number);
+    return ((resident ?? 0) - (shared ?? 0)) * PAGE_BYTES;
   }
 }
 

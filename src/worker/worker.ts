@@ -1,8 +1,11 @@
 import { VmError } from "../core/errors.ts";
-import { baseImage } from "../engine/base-source.ts";
+import { armFailPoint, failPoint } from "../core/fail-point.ts";
+import { baseImage, RUNS_FROM_SOURCE } from "../engine/base-source.ts";
 import { EngineHost, type EngineResult } from "../engine/engine-host.ts";
 import type { NativeModuleFactory } from "../engine/native-modules.ts";
+import { preloadParsers } from "../engine/source-syntax.ts";
 import { enterConfinement } from "../modules/confinement.ts";
+import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { DataClient } from "./data-client.ts";
 import { JobOutside } from "./job-outside.ts";
 import type { DoneMessage, FromWorker, RunMessage, ToWorker, WorkerProfile } from "./protocol.ts";
@@ -13,22 +16,33 @@ const USUAL_MEM_MB = 128;
 
 /** Resident memory beyond the session's limit at which a worker collects, and at which it retires. */
 const COLLECT_BYTES = 64 * 1024 * 1024;
-const RETIRE_BYTES = 84 * 1024 * 1024;
+const RETIRE_BYTES = 72 * 1024 * 1024;
 
-/** Reading the process's own size costs some 20 µs. */
+/** Looking at it at every job would cost more than it tells. */
 const SIZE_CHECK_JOBS = 64;
+
+/** A job that took so long may have left much to collect, and a look costs it little. */
+const LONG_JOB_MS = 20;
+
+/** Of a session that is worth a look each time. */
+const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
 
 /**
  * The process that runs guests; protocol.ts has what it says and hears. It is to be started with a
  * stack of 64 MiB (`ulimit -s 65536`) and BUN_JSC_maxPerThreadStackUsage=60000000, so that the
  * engine's recursion ends by the engine's own count.
  */
-export function runWorker(): void {
+export function runWorker(parentPid: number): void {
+  endWithParent(parentPid);
+  // Before the profile is known: a spare that is given one is then as good as ready.
+  const engine = warmEngine();
   let worker: Promise<Worker> | undefined;
   process.on("disconnect", () => process.exit(0));
   process.on("message", (message: ToWorker) => {
     if (message.type === "enter") {
-      worker ??= Worker.enter(message.profile);
+      armFailPoint(message.failPoint, "worker");
+      failPoint("worker.entering");
+      worker ??= Worker.enter(message.profile, engine);
       worker.catch(fail);
       return;
     }
@@ -38,7 +52,6 @@ export function runWorker(): void {
 
 class Worker {
   private readonly data = new DataClient();
-  private readonly parentPid = process.ppid;
   private jobs = 0;
 
   private constructor(
@@ -47,13 +60,18 @@ class Worker {
   ) {}
 
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
-  static async enter(profile: WorkerProfile): Promise<Worker> {
-    const base = await baseImage();
-    const modules = profile.kind === "bare" ? NO_MODULES : (await import("./module-factory.ts")).createModule;
-    const engine = new EngineHost(base, modules);
-    await engine.warm(USUAL_MEM_MB);
+  static async enter(
+    profile: WorkerProfile,
+    warmed: ReturnType<typeof warmEngine>,
+  ): Promise<Worker> {
+    const { base, engine, modules } = await warmed;
+    if (RUNS_FROM_SOURCE) preloadParsers();
+    if (profile.kind !== "bare") {
+      modules.create = (await import("./module-factory.ts")).createModule;
+    }
     const memory = new ResidentMemory();
     const confinement = enterConfinement(profile);
+    failPoint("worker.ready");
     tell({
       type: "ready",
       pid: process.pid,
@@ -71,37 +89,46 @@ class Worker {
 
   private async run(message: RunMessage): Promise<void> {
     const { jobId } = message;
+    failPoint("worker.job");
     const outside = new JobOutside(
       jobId,
       this.data,
       (events) => tell({ type: "events", jobId, events }),
-      () => {
-        if (process.ppid !== this.parentPid) process.exit(0);
-      },
+      endIfOrphaned,
     );
     let done: DoneMessage;
     try {
       const job = { ...message, headCheckpointId: message.headCheckpointId };
       done = doneOf(jobId, await this.engine.run(job, outside), outside);
+      failPoint("worker.ran");
     } catch (error) {
       done = failedBefore(jobId, error, outside);
     } finally {
       outside.close();
     }
-    tell(this.isTooLarge(message.grants.settings.limits.mem_mb) ? { ...done, retire: true } : done);
+    tell(this.isTooLarge(done, message) ? { ...done, retire: true } : done);
+    failPoint("worker.done");
   }
 
   /** Looks at the process's own size from time to time, and collects; true: it is not enough. */
-  private isTooLarge(memMb: number): boolean {
-    if (this.jobs++ % SIZE_CHECK_JOBS !== 0) return false;
-    const allowed = memMb * 1024 * 1024;
+  private isTooLarge({ heapBytes, durationMs }: DoneMessage, { grants }: RunMessage): boolean {
+    const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
+    if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
+    const allowed = grants.settings.limits.mem_mb * 1024 * 1024;
     if (this.memory.bytes() < allowed + COLLECT_BYTES) return false;
     Bun.gc(true);
     return this.memory.bytes() > allowed + RETIRE_BYTES;
   }
 }
 
-const NO_MODULES: NativeModuleFactory = () => undefined;
+/** An engine with a slot; what makes its modules is to be set with the profile. */
+async function warmEngine() {
+  const base = await baseImage();
+  const modules: { create: NativeModuleFactory } = { create: () => undefined };
+  const engine = new EngineHost(base, (name, context) => modules.create(name, context));
+  await engine.warm(USUAL_MEM_MB);
+  return { base, engine, modules };
+}
 
 const tell = (message: FromWorker): void => {
   process.send?.(message);
@@ -109,6 +136,7 @@ const tell = (message: FromWorker): void => {
 
 function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneMessage {
   const { outcome, checkpoint } = result;
+  if (outcome.cause !== undefined) console.error(outcome.cause);
   return {
     type: "done",
     jobId,
@@ -124,6 +152,7 @@ function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneM
     durationMs: result.durationMs,
     cpuMs: result.cpuMs,
     heapBytes: result.heapBytes,
+    spans: result.spans,
   };
 }
 

@@ -15,7 +15,8 @@ async function complete(words: readonly string[], env: Record<string, string> = 
 
 test("commands, subcommands, flags and values are offered", async () => {
   expect(await complete(["te"])).toEqual(["template"]);
-  expect(await complete(["session", ""])).toEqual(["create", "list", "get", "close"]);
+  expect(await complete(["session", "c"])).toEqual(["create", "checkpoints", "close"]);
+  expect(await complete(["session", "export", "--h"])).toEqual(["--history", "--help"]);
   expect(await complete(["exec", "events", "--f"])).toEqual(["--follow"]);
   expect(await complete(["session", "list", "--status", "cl"])).toEqual(["closed"]);
   expect(await complete(["--log-level=w"])).toEqual(["--log-level=warn"]);

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { runCli } from "./run-cli.ts";
 
 const REFUSED: readonly [string, readonly string[], string][] = [
-  ["no command", [], "Error: vm-system needs a command: serve, template"],
+  ["no command", [], "Error: vm-system needs a command: serve, run, repl, template"],
   ["an unknown command", ["tempalte", "list"], "Did you mean `vm-system template`?"],
   ["an unknown subcommand", ["exec", "rpel"], "Did you mean `vm-system exec repl`?"],
-  ["a group alone", ["session"], "Error: session needs a command: create, list, get, close"],
+  ["a group alone", ["session"], "Error: session needs a command: create, list, get, checkpoints,"],
   ["an unknown flag", ["template", "create", "--nmae", "x"], "Did you mean --name?"],
   ["an unknown flag before the command", ["--jsn", "version"], "Did you mean --json?"],
   ["a flag of another command", ["session", "list", "--name", "x"], "unknown flag --name"],

@@ -8,7 +8,7 @@ import { makeWorld, NOWHERE, type World } from "./api-world.ts";
 import type { Given, Scenario } from "./scenario.ts";
 
 /** Codes that need a daemon in distress: other suites bring it there. */
-const ELSEWHERE = new Set(["INTERNAL", "QUEUE_FULL", "SHUTTING_DOWN", "STORE_FULL"]);
+const ELSEWHERE = new Set(["INTERNAL", "QUEUE_FULL", "SHUTTING_DOWN", "STORE_FULL", "DIFF_FAILED"]);
 
 /** Some hundred requests in one test; on a busy machine that takes its time. */
 const SWEEP_TIMEOUT_MS = 60_000;
@@ -43,7 +43,8 @@ export function apiScenarios(
     async function play({ route, given, status, code, message, holds }: Scenario) {
       const request = requestOf(route, await given(world));
       const response = await target.fetch(request.path, request.init);
-      const body = await json(response);
+      const isFile = response.headers.get("content-type") === "application/octet-stream";
+      const body = isFile ? void (await response.bytes()) : await json(response);
       const answered: string | undefined = response.ok ? undefined : body.error.code;
       if (answered) seen.set(route, (seen.get(route) ?? new Set()).add(answered));
 
@@ -64,7 +65,8 @@ export function apiScenarios(
         if (Array.isArray(expected)) expect(part).toEqual(expected);
         else expect(part).toMatchObject(expected);
       }
-      expect(response.headers.get("content-type")).toStartWith("application/json");
+      if (isFile) expect(response.headers.get("content-disposition")).toStartWith("attachment;");
+      else expect(response.headers.get("content-type")).toStartWith("application/json");
       expect(document.flaws(route, response.status, body)).toEqual([]);
     }
 
@@ -89,7 +91,8 @@ export function apiScenarios(
     test("every path: another method is refused with Allow, HEAD and OPTIONS answer", async () => {
       for (const route of document.routes()) {
         const { path } = requestOf(route, valid(route, world));
-        const refused = await target.fetch(path, { method: "PUT" });
+        const method = path.endsWith("/label") ? "PATCH" : "PUT";
+        const refused = await target.fetch(path, { method });
         const allow = refused.headers.get("allow")?.split(", ");
         expect(refused.status).toBe(405);
         expect((await json(refused)).error).toMatchObject({
@@ -166,12 +169,14 @@ function requestOf(route: string, given: Given): { path: string; init: RequestIn
 
 /** Parameters that exist. */
 const valid = (route: string, world: World): Given => ({
-  params: { ...world, name: "fs" } as unknown as Record<string, string>,
+  params: { ...world, checkpoint_id: NOWHERE, name: "fs" } as unknown as Record<string, string>,
   query: queryOf(route, world).slice(1),
 });
 
-const queryOf = (route: string, { session_id }: World) =>
-  route === "GET /executions" ? `?session_id=${session_id}` : "";
+function queryOf(route: string, { session_id, worktree }: World): string {
+  if (route === "GET /executions") return `?session_id=${session_id}`;
+  return route === "POST /sessions/import" ? `?worktree_path=${worktree}` : "";
+}
 
 /** What follows from a route's shape, whatever it does. */
 function ofItsKind(route: string, bodyBytesMax: number): Scenario[] {
@@ -217,7 +222,7 @@ function ofItsKind(route: string, bodyBytesMax: number): Scenario[] {
       says: `a ${id} that nothing has`,
       given: (world) => ({
         params: { ...at(world).params, [id!]: NOWHERE },
-        ...(/^(POST|PATCH)/.test(route) && { body: LIKELY_BODIES[route] }),
+        ...(/^(POST|PATCH|PUT)/.test(route) && { body: LIKELY_BODIES[route] }),
       }),
       status: 404,
       code: `${name.toUpperCase()}_NOT_FOUND`,
@@ -233,23 +238,8 @@ function ofItsKind(route: string, bodyBytesMax: number): Scenario[] {
     code: "INVALID_REQUEST",
     message: /./,
   });
-  return [
-    ...scenarios,
-    {
-      route,
-      says: "a body of another type",
-      given: (world) => ({ ...at(world), body: "{}", headers: { "content-type": "text/plain" } }),
-      status: 415,
-      code: "UNSUPPORTED_MEDIA_TYPE",
-    },
-    {
-      route,
-      says: "a body that is too large",
-      given: (world) => ({ ...at(world), body: new Uint8Array(bodyBytesMax + 1).fill(32) }),
-      status: 413,
-      code: "BODY_TOO_LARGE",
-      message: `Request body is larger than ${bodyBytesMax} bytes`,
-    },
+  const takesFile = route === "POST /sessions/import";
+  const ofJson = [
     unreadable("no JSON", "{"),
     unreadable("trailing bytes", "{} {}"),
     unreadable("a list", "[]"),
@@ -260,6 +250,30 @@ function ofItsKind(route: string, bodyBytesMax: number): Scenario[] {
     unreadable("no UTF-8", new Uint8Array([0x7b, 0xff, 0x7d])),
     unreadable("a depth bomb", `{"config":${"[".repeat(200_000)}${"]".repeat(200_000)}}`),
     ...(LIKELY_BODIES[route] === undefined ? [] : [unreadable("an empty body", "")]),
+  ];
+  return [
+    ...scenarios,
+    {
+      route,
+      says: "a body of another type",
+      given: (world) => ({ ...at(world), body: "{}", headers: { "content-type": "text/plain" } }),
+      status: 415,
+      code: "UNSUPPORTED_MEDIA_TYPE",
+      ...(takesFile && { message: "Content-Type must be application/octet-stream" }),
+    },
+    {
+      route,
+      says: "a body that is too large",
+      given: (world) => ({
+        ...at(world),
+        body: new Uint8Array(bodyBytesMax + 1).fill(32),
+        ...(takesFile && { headers: { "content-type": "application/octet-stream" } }),
+      }),
+      status: 413,
+      code: "BODY_TOO_LARGE",
+      message: `Request body is larger than ${bodyBytesMax} bytes`,
+    },
+    ...(takesFile ? [] : ofJson),
   ];
 }
 
@@ -272,6 +286,11 @@ const LIKELY_BODIES: Readonly<Record<string, object>> = {
   "POST /templates/:template_id/libraries": { name: "lodash" },
   "POST /templates/:template_id/startup-files": { path: "x.js" },
   "POST /sessions": {},
+  "PUT /sessions/:session_id/checkpoints/:checkpoint_id/label": { label: "x" },
+  "POST /sessions/:session_id/fork": {},
+  "POST /sessions/:session_id/rewind": { steps: 1 },
+  "POST /runtime/gc": {},
+  "POST /sessions/:session_id/complete": { text: "x" },
   "POST /executions/repl": {},
   "POST /executions/run-file": {},
 };

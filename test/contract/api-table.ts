@@ -1,6 +1,8 @@
 import { EXECUTION_SCENARIOS } from "./execution-scenarios.ts";
+import { HISTORY_SCENARIOS } from "./history-scenarios.ts";
 import { RUN_SCENARIOS } from "./run-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
+import { SESSION_FILE_SCENARIOS } from "./session-file-scenarios.ts";
 import { SESSION_SCENARIOS } from "./session-scenarios.ts";
 import { TEMPLATE_PART_SCENARIOS } from "./template-part-scenarios.ts";
 import { TEMPLATE_SCENARIOS } from "./template-scenarios.ts";
@@ -26,6 +28,8 @@ export const API_TABLE: readonly Scenario[] = [
   ...TEMPLATE_SCENARIOS,
   ...TEMPLATE_PART_SCENARIOS,
   ...SESSION_SCENARIOS,
+  ...HISTORY_SCENARIOS,
+  ...SESSION_FILE_SCENARIOS,
   ...RUN_SCENARIOS,
   ...EXECUTION_SCENARIOS,
 ];

@@ -30,6 +30,8 @@ export interface World extends AsyncDisposable {
   /** A template of a name of its own. */
   template(more?: object): Promise<string>;
   session(template_id: string): Promise<string>;
+  /** What a session exports as. */
+  file(session_id: string): Promise<Uint8Array>;
 }
 
 export async function makeWorld(target: Target): Promise<World> {
@@ -104,6 +106,10 @@ export async function makeWorld(target: Target): Promise<World> {
     make,
     template,
     session,
+    async file(id) {
+      const response = await target.fetch(`/api/v1/sessions/${id}/export`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
     async [Symbol.asyncDispose]() {
       await target.fetch(`/api/v1/sessions/${busy_session_id}/close`, { method: "POST" });
       rmSync(worktree, { recursive: true, force: true });

@@ -137,6 +137,36 @@ export const SESSION_SCENARIOS: readonly Scenario[] = [
     code: "IDEMPOTENCY_KEY_REUSED",
   },
   { route: "GET /sessions/:session_id", says: "reads", given: SESSION, status: 200 },
+  {
+    route: "POST /sessions/:session_id/complete",
+    says: "offers what the heap holds",
+    given: async (world) => {
+      const session_id = await world.session(world.template_id);
+      await world.make("/executions/repl", { session_id, input: "var zebra = 1; zebra" });
+      return { params: { session_id }, body: { text: "zeb" } };
+    },
+    status: 200,
+    holds: () => ({ completions: ["zebra"] }),
+  },
+  ...[{}, { text: "" }].map((body) =>
+    invalid(
+      "POST /sessions/:session_id/complete",
+      `the body ${JSON.stringify(body)}`,
+      "text is required",
+      (world) => ({ ...SESSION(world), body }),
+    ),
+  ),
+  {
+    route: "POST /sessions/:session_id/complete",
+    says: "a closed session",
+    given: ({ closed_session_id }) => ({
+      params: { session_id: closed_session_id },
+      body: { text: "a" },
+    }),
+    status: 409,
+    code: "SESSION_NOT_READY",
+    holds: () => ({ status: "closed" }),
+  },
   ...(["POST /sessions/:session_id/close", "DELETE /sessions/:session_id"] as const).flatMap(
     (route): Scenario[] => [
       {

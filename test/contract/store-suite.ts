@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Execution, ExecutionEvent } from "../../src/core/execution.ts";
 import { newId } from "../../src/core/ids.ts";
-import type { Checkpoint, SessionRecord, Store } from "../../src/core/ports.ts";
+import {
+  type Checkpoint,
+  type ImportedSession,
+  NO_CHAIN,
+  type SessionRecord,
+  type Store,
+} from "../../src/core/ports.ts";
 import type { SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS } from "../../src/core/settings.ts";
-import type { Template } from "../../src/core/template.ts";
+import type { Template, TemplateDetail } from "../../src/core/template.ts";
 
 /** A place where a store can be opened, and opened again after it was closed. */
 export interface StoreTarget {
@@ -38,6 +44,8 @@ const GRANTS: SessionGrants = {
 
 export function aSession(status: SessionRecord["session"]["status"] = "ready"): SessionRecord {
   return {
+    headChain: NO_CHAIN,
+    stateGone: false,
     session: {
       id: newId(),
       vm_id: newId(),
@@ -46,9 +54,11 @@ export function aSession(status: SessionRecord["session"]["status"] = "ready"): 
       worktree_path: "/srv/work",
       status,
       created_at: NOW,
+      last_used_at: NOW,
+      heap_bytes: 0,
+      stored_bytes: 0,
     },
     grants: GRANTS,
-    headDepth: 0,
   };
 }
 
@@ -238,7 +248,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
 
       test("change in the fields given alone", async () => {
         const { session, grants } = aSession();
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         await store.sessions.update(session.id, { status: "crashed", last_error: "why" });
         await store.sessions.update(session.id, { status: "closed", closed_at: LATER });
         expect((await store.sessions.get(session.id))?.session).toEqual({
@@ -266,7 +276,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
     describe("executions", () => {
       test("commit record, events, checkpoint and head together", async () => {
         const { session, grants } = aSession("starting");
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         const execution = anExecution(session.id);
         const events = [anEvent(execution.id, 1), anEvent(execution.id, 2)];
         const checkpoint = aCheckpoint(session.id, execution.id);
@@ -280,16 +290,24 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         expect(await store.executions.get(execution.id)).toEqual(execution);
         expect(await store.executions.events(execution.id, 0, 10)).toEqual(events);
         expect(await store.sessions.get(session.id)).toEqual({
-          session: { ...session, status: "ready" },
+          session: {
+            ...session,
+            status: "ready",
+            last_used_at: LATER,
+            heap_bytes: 1000,
+            stored_bytes: 3,
+          },
           grants,
           headCheckpointId: checkpoint.id,
-          headDepth: 1,
+          headExecutionId: execution.id,
+          headChain: { depth: 1, bytes: 3, largestBytes: 3 },
+          stateGone: false,
         });
       });
 
       test("that run are seen, get more events, and end once", async () => {
         const { session, grants } = aSession();
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         const ended = anExecution(session.id);
         const { ended_at, result, ...rest } = ended;
         const running = { ...rest, status: "running" as const };
@@ -310,7 +328,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
       test("are paged newest first, their events ascending", async () => {
         const { session, grants } = aSession();
         const other = aSession();
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         await store.sessions.insert(other);
         const executions = [1, 2, 3].map(() => anExecution(session.id));
         for (const execution of executions) {
@@ -332,7 +350,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
 
       test("that fail to commit leave nothing, and their neighbours stay", async () => {
         const { session, grants } = aSession();
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         const good = [anExecution(session.id), anExecution(session.id)];
         const orphan = anExecution(session.id);
         const results = await Promise.allSettled([
@@ -354,7 +372,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
     describe("checkpoints", () => {
       test("chain from the last full one", async () => {
         const { session, grants } = aSession();
-        await store.sessions.insert({ session, grants, headDepth: 0 });
+        await store.sessions.insert({ session, grants });
         const commit = async (parentId?: string) => {
           const execution = anExecution(session.id);
           const checkpoint = aCheckpoint(session.id, execution.id, parentId);
@@ -363,7 +381,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         };
         const first = await commit();
         const second = await commit(first.id);
-        expect((await store.sessions.get(session.id))?.headDepth).toBe(2);
+        expect((await store.sessions.get(session.id))?.headChain.depth).toBe(2);
         const links = [first, second].map(({ id, data }) => ({ id, delta: data.delta }));
         expect(await store.checkpoints.chain(second.id)).toEqual({
           engine: "engine-1",
@@ -371,7 +389,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
           links,
         });
         const full = await commit();
-        expect((await store.sessions.get(session.id))?.headDepth).toBe(1);
+        expect((await store.sessions.get(session.id))?.headChain.depth).toBe(1);
         expect((await store.checkpoints.chain(full.id))?.links).toHaveLength(1);
         expect(await store.checkpoints.chain(newId())).toBeUndefined();
       });
@@ -385,9 +403,14 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         expect(await store.checkpoints.has(prepared.id)).toBe(true);
         const record = { ...aSession(), headCheckpointId: prepared.id };
         await store.sessions.insert(record);
-        expect(await store.sessions.get(record.session.id)).toEqual({ ...record, headDepth: 1 });
+        expect(await store.sessions.get(record.session.id)).toEqual({
+          ...record,
+          session: { ...record.session, heap_bytes: 1000 },
+          originCheckpointId: prepared.id,
+          headChain: { depth: 1, bytes: 3, largestBytes: 3 },
+        });
         await store.sessions.update(record.session.id, { headCheckpointId: null });
-        expect((await store.sessions.get(record.session.id))?.headDepth).toBe(0);
+        expect((await store.sessions.get(record.session.id))?.headChain.depth).toBe(0);
       });
 
       test("rest on base images, kept by digest", async () => {
@@ -398,6 +421,60 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         await store.checkpoints.putBase(base);
         expect(await store.checkpoints.getBase(digest)).toEqual(base.bytes);
       });
+    });
+
+    test("sessions from files come with all that is theirs, or not at all", async () => {
+      const { session, grants } = aSession();
+      const template = aTemplate("brought");
+      const detail: TemplateDetail = {
+        template,
+        settings: { vm_id: template.id, ...DEFAULT_SETTINGS },
+        capabilities: [
+          { id: newId(), vm_id: template.id, kind: "env", name: "A", enabled: true, config: {} },
+        ],
+        startup_files: [
+          { id: newId(), vm_id: template.id, path: "x.js", order_index: 1, mode: "eval" },
+        ],
+      };
+      const [undone, head] = [anExecution(session.id), anExecution(session.id)];
+      const checkpoint = aCheckpoint(session.id, head.id);
+      const base = { digest: "a".repeat(64), engine: "engine-1", bytes: new Uint8Array([1]) };
+      const imported: ImportedSession = {
+        session: { session, grants, headCheckpointId: checkpoint.id, headExecutionId: head.id },
+        template: detail,
+        base,
+        checkpoint,
+        executions: [
+          { ...undone, undone_at: LATER, events: [anEvent(undone.id, 1), anEvent(undone.id, 2)] },
+          { ...head, parent_execution_id: undone.id },
+        ],
+      };
+      await store.templates.insert(aTemplate("brought"), DEFAULT_SETTINGS);
+      await expect(store.imports.insert(imported)).rejects.toMatchObject({
+        code: "TEMPLATE_EXISTS",
+      });
+      expect(await store.sessions.get(session.id)).toBeUndefined();
+      expect(await store.checkpoints.has(checkpoint.id)).toBe(false);
+      expect(await store.checkpoints.getBase(base.digest)).toBeUndefined();
+
+      template.name = "free";
+      await store.imports.insert(imported);
+      await reopen();
+      expect(await store.templates.get(template.id)).toEqual(detail);
+      expect(await store.sessions.get(session.id)).toMatchObject({
+        headCheckpointId: checkpoint.id,
+        originCheckpointId: checkpoint.id,
+        headExecutionId: head.id,
+        session: { heap_bytes: 1000, stored_bytes: 3 },
+      });
+      expect(await store.executions.list(session.id, 10)).toEqual([
+        { ...head, parent_execution_id: undone.id },
+        { ...undone, undone_at: LATER },
+      ]);
+      expect(await store.executions.events(undone.id, 0, 10)).toHaveLength(2);
+      expect(await store.history.stateAfter(head.id)).toMatchObject({ isKept: true });
+      expect(await store.history.stateAfter(undone.id)).toMatchObject({ isKept: false });
+      expect(await store.checkpoints.getBase(base.digest)).toEqual(base.bytes);
     });
 
     test("idempotency records come and go with what they are for", async () => {

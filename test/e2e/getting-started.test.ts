@@ -46,7 +46,9 @@ test(
     const shell = Bun.spawn(["bash", "-e"], {
       cwd: empty,
       env: { ...CLEAN_ENV, PATH: `${bin}:${CLEAN_ENV.PATH}`, HOME: empty },
-      stdin: new Blob([`trap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n${walkThrough()}echo done\n`]),
+      stdin: new Blob([
+        `trap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n${walkThrough()}echo done\n`,
+      ]),
       stdout: "pipe",
       stderr: "pipe",
       timeout: TIMEOUT_MS - 5_000,

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: guest code in strings
 import { afterAll, describe, expect, test } from "bun:test";
 import { PreludeGuest } from "./prelude-guest.ts";
 
@@ -245,7 +246,7 @@ describe("arguments and console switch", () => {
       { level: "error", text: "Assertion failed: { a: 1 }" },
       {
         level: "error",
-        text: "Trace: here 1\n    at where (/guest.js:4:41)\n    at <eval> (/guest.js:5:14)",
+        text: "Trace: here 1\n    at where (/guest.js:4:41)\n    at /guest.js:5:14",
       },
     ]);
   });
@@ -281,7 +282,7 @@ describe("completion", () => {
 
 test("nothing of ours is on the global object", () => {
   const allowed =
-    `AbortController AbortSignal CustomEvent DOMException Event EventTarget TextDecoder TextEncoder URL
+    `AbortController AbortSignal Buffer CustomEvent DOMException Event EventTarget Intl TextDecoder TextEncoder URL
     URLSearchParams console crypto performance require setTimeout setInterval setImmediate clearTimeout clearInterval
     clearImmediate queueMicrotask structuredClone atob btoa __ARGS__ __ENV__`.split(/\s+/);
   using fresh = new PreludeGuest();

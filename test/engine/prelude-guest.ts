@@ -68,9 +68,10 @@ export class PreludeGuest implements Disposable {
     return this.describeValue(value, bytesMax);
   }
 
-  describeValue(value: QuickJSHandle, bytesMax = 512 * 1024): Payload {
+  describeValue(value: QuickJSHandle, bytesMax = 512 * 1024, careful = false): Payload {
     using limit = this.context.newNumber(bytesMax);
-    return JSON.parse(this.call("describe", value, limit));
+    const care = careful ? this.context.true : this.context.false;
+    return JSON.parse(this.call("describe", value, limit, care));
   }
 
   preview(code: string): string {

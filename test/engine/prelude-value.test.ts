@@ -62,7 +62,17 @@ describe("the JSON form", () => {
     ["({ get a() { for (;;); } })", { a: "[Getter]" }],
     ["({ set a(v) {} })", {}],
     ["({ toJSON() { throw 1 } })", "[toJSON]"],
-    ["({ x: { toJSON() { for (;;); } } })", { x: "[toJSON]" }],
+    ["({ x: { toJSON() { return { key: 1 } } } })", { x: { key: 1 } }],
+    [
+      "({ x: { toJSON(key) { return key + '!' } }, l: [{ toJSON: (key) => key }] })",
+      { x: "x!", l: ["0"] },
+    ],
+    [
+      "({ toJSON() { return { toJSON: 1, d: new Date(0) } } })",
+      { toJSON: 1, d: "1970-01-01T00:00:00.000Z" },
+    ],
+    ["({ toJSON() { return undefined } })", undefined],
+    ["(() => { class A { toJSON() { return { a: new A() } } } return new A() })()", undefined],
     ["[, 1]", [null, 1]],
     ["({ o: Object.create({ inherited: 1 }) })", { o: {} }],
     ["({ ['__proto__']: 1 })", JSON.parse('{"__proto__":1}')],
@@ -79,6 +89,30 @@ describe("the JSON form", () => {
   for (const [code, json] of rows) {
     test(code, () => expect(guest.json(code)).toEqual(json));
   }
+});
+
+describe("with care no code of the guest's runs", () => {
+  const rows: [code: string, preview: string, json: unknown][] = [
+    [
+      "({ x: { toJSON() { for (;;); } } })",
+      "{ x: { toJSON: [Function: toJSON] } }",
+      { x: "[toJSON]" },
+    ],
+    [
+      "({ a: 1, [Symbol.for('nodejs.util.inspect.custom')]: () => { for (;;); } })",
+      "{\n  a: 1,\n  [Symbol(nodejs.util.inspect.custom)]: [Function: [nodejs.util.inspect.custom]]\n}",
+      { a: 1 },
+    ],
+  ];
+  for (const [code, preview, json] of rows) {
+    test(code, () => {
+      using value = guest.evaluate(code);
+      expect(guest.describeValue(value, undefined, true)).toMatchObject({ preview, json });
+    });
+  }
+  test("and after that it may again", () => {
+    expect(guest.json("({ toJSON: () => 1 })")).toBe(1);
+  });
 });
 
 describe("bounds", () => {
@@ -214,7 +248,7 @@ describe("an exception payload", () => {
     expect(guest.thrown("\n  x")).toEqual({
       message: "ReferenceError: 'x' is not defined",
       name: "ReferenceError",
-      stack: "ReferenceError: 'x' is not defined\n    at <eval> (/guest.js:2:3)",
+      stack: "ReferenceError: 'x' is not defined\n    at /guest.js:2:3",
     });
   });
   test("of an error with a code, without a message, of a class", () => {
@@ -236,7 +270,7 @@ describe("an exception payload", () => {
   });
   test("has no frame of ours", () => {
     const { stack } = guest.thrown("structuredClone(() => {})");
-    expect(stack).toContain("at <eval> (/guest.js:1:");
+    expect(stack).toContain("at /guest.js:1:");
     expect(stack).not.toContain("vm:");
   });
 });

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: guest code in strings
 /** Expressions whose preview must be what Node's util.inspect says of them. */
 export const VALUES: readonly string[] = [
   // Primitives inside objects

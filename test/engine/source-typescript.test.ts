@@ -4,6 +4,7 @@ import { ScratchSession } from "./loader-session.ts";
 
 /** TypeScript at a prompt, and the preview of what it comes to. */
 const CASES: readonly (readonly [string, string])[] = [
+  ["for (let n: number | undefined; ; ) { n = 3; break }", "3"],
   ["@(c => c) class D {} ; D", "[class D]"],
   [
     "const log: string[] = []; function d(n: string) { log.push('eval ' + n); return (v: any, c: any) => { log.push(c.kind + ' ' + String(c.name) + ' ' + n); if (c.kind === 'method') return function(this: any, ...a: any[]) { return 'w' + v.apply(this, a) }; if (c.kind === 'field') return (x: any) => x * 2; } } @d('c1') @d('c2') class X { @d('m') m(a: number) { return a } @d('f') f = 21; @d('s') static s = 4; @d('acc') accessor q = 1; @d('g') get g() { return 1 } static t() { return X } } const x = new X(); [x.m(1), x.f, X.s, x.q, x.g, X.t() === X, log.join()].join('|')",
@@ -124,6 +125,14 @@ describe("positions in a TypeScript file", () => {
       "return fail(this.at as T)",
       "();",
     ]);
+  });
+
+  test("they are in what the console shows of an error", async () => {
+    const text = "enum E { A } try { null!.x } catch (e) { console.log(e) }";
+    using session = new ScratchSession({ "a.ts": text });
+    expect((await session.runFile("a.ts")).console[0]).toEndWith(
+      `(a.ts:1:${text.indexOf(".x") + 1})`,
+    );
   });
 
   test("they stay when the session goes on in another process", async () => {

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Subprocess } from "bun";
 
-/** The built binary; `scripts/test` builds it before the tests run. */
-export const BINARY = resolve(import.meta.dir, "../../dist/vm-system");
+/** The built binary; `scripts/test` builds it before the tests run. Another one may be tried. */
+export const BINARY =
+  process.env.VM_SYSTEM_TEST_BINARY ?? resolve(import.meta.dir, "../../dist/vm-system");
 
 /** What a process gets of ours: nothing that would change how it behaves. */
 export const CLEAN_ENV = {

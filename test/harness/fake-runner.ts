@@ -52,7 +52,8 @@ export function fakeRunner(): Runner {
       queue_depth: 0,
       resident_sessions: sessions.size,
     }),
-    engine: async () => ({ fingerprint: "fake", base: "fake" }),
+    residents: () => new Set(sessions.keys()),
+    engine: async () => ({ fingerprint: "f".repeat(64), base: "b".repeat(64) }),
     forget: (id) => void sessions.delete(id),
     close: async () => {},
   };
@@ -96,7 +97,9 @@ function evaluate(
 
 const textOf = ({ action }: Job): string => {
   if (action.kind === "repl") return action.input;
-  if (action.kind === "complete")
-    return `Object.keys(globalThis).filter((name) => name.startsWith(${JSON.stringify(action.text)}))`;
-  return action.kind === "prepare" ? "" : action.source;
+  if (action.kind === "complete") {
+    const start = JSON.stringify(action.text);
+    return `JSON.stringify(Object.keys(globalThis).filter((name) => name.startsWith(${start})))`;
+  }
+  return action.kind === "prepare" || action.kind === "fold" ? "" : action.source;
 };

@@ -28,7 +28,7 @@ export class OpenapiCheck {
   codes(route: string): Map<string, number> {
     const codes = new Map<string, number>();
     for (const [status, { content }] of Object.entries(this.operation(route).responses)) {
-      const examples = (content["application/json"] as { examples?: object }).examples ?? {};
+      const examples = (content["application/json"] as { examples?: object })?.examples ?? {};
       for (const code of Object.keys(examples)) codes.set(code, Number(status));
     }
     return codes;
@@ -41,7 +41,9 @@ export class OpenapiCheck {
     const key = `${route} ${status}`;
     let validator = this.validators.get(key);
     if (!validator) {
-      const { schema } = response.content["application/json"]!;
+      const json = response.content["application/json"];
+      if (!json) return body === undefined ? [] : [`${route}: ${status} is documented as a file`];
+      const { schema } = json;
       const whole = { ...schema, components: this.document.components } as Schema;
       validator = new Validator(whole, "2020-12", false);
       this.validators.set(key, validator);

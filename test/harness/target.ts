@@ -1,5 +1,6 @@
 import { createCore } from "../../src/core/core.ts";
 import type { LibraryCache, Logger, Runner } from "../../src/core/ports.ts";
+import { mergeDeltas } from "../../src/engine/merge-deltas.ts";
 import { createApp } from "../../src/http/app.ts";
 import { worktrees } from "../../src/modules/worktree.ts";
 import { openStore } from "../../src/sqlite/store.ts";
@@ -48,13 +49,16 @@ export function inProcessTarget(
     clock: { nowMs: Date.now },
     logger,
     version: "0.0.0-test",
+    mergeDeltas,
   });
   const app = createApp(core, {
     logger,
     listenHost: "127.0.0.1",
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
-    ...(options.bodyBytesMax === undefined ? {} : { bodyBytesMax: options.bodyBytesMax }),
+    ...(options.bodyBytesMax === undefined
+      ? {}
+      : { bodyBytesMax: options.bodyBytesMax, importBytesMax: options.bodyBytesMax }),
   });
   return {
     log,

@@ -60,9 +60,10 @@ function commandsIn(text: string): string[] {
 
 /** What is wrong with a command, if anything: it must exist, and so must each of its flags. */
 async function objection(command: string): Promise<string | undefined> {
-  // What comes after a quote, a variable or a redirection is values.
+  // What comes after a quote, a variable, a redirection or a lone `--` is values.
   const words = command
     .replace(/["'$<].*$/, "")
+    .replace(/ -- .*$/, "")
     .trim()
     .split(/\s+/)
     .slice(1);
@@ -85,7 +86,7 @@ async function objection(command: string): Promise<string | undefined> {
 }
 
 /** Commands of a later version, which hints may already name. */
-const EXPECTED_LATER = ["session checkpoints", "session export"];
+const EXPECTED_LATER = ["session export"];
 
 async function objections(text: string): Promise<string[]> {
   const all = await Promise.all(commandsIn(text).map(objection));

@@ -22,7 +22,7 @@ test("a full store refuses whole commits, keeps the others, and goes on", async 
   using temp = tempStore();
   const store = temp.open({ budgetBytes: BUDGET_BYTES });
   const { session, grants } = aSession();
-  await store.sessions.insert({ session, grants, headDepth: 0 });
+  await store.sessions.insert({ session, grants });
   const before = await store.sessions.get(session.id);
 
   const big = commit(store, session.id, 2 * BUDGET_BYTES);

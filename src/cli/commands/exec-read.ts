@@ -30,7 +30,7 @@ export const list = command({
             executions.map((execution) => [
               execution.id,
               execution.kind,
-              execution.status,
+              statusText(execution),
               durationText(execution),
               shortTime(execution.started_at),
               shortened(execution.path ?? execution.input ?? ""),
@@ -55,6 +55,9 @@ export const get = command({
           ["Input", execution.input],
           ["Path", execution.path],
           ["Status", execution.status],
+          ["Dry Run", execution.dry_run ? "yes" : undefined],
+          ["At Execution", execution.at_execution_id],
+          ["Undone", execution.undone_at],
           ["Started", execution.started_at],
           ["Ended", execution.ended_at],
           ["Duration", execution.ended_at && durationText(execution)],
@@ -115,6 +118,10 @@ export async function allEvents(
     if (page.length < LIMITS.pageRowsMax) return found;
   }
 }
+
+/** What became of it since, where that matters. */
+const statusText = ({ status, undone_at, dry_run }: Execution) =>
+  `${status}${undone_at === undefined ? "" : ", undone"}${dry_run ? ", dry run" : ""}`;
 
 const durationText = ({ status, metrics }: Execution) =>
   status === "running" ? "-" : `${metrics.duration_ms.toFixed(1)} ms`;

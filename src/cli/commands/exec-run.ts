@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { executionText } from "../execution-text.ts";
 import { exitCodeOfExecution } from "../exit-code.ts";
 import { readStdin } from "../stdin.ts";
+import { UsageError } from "../usage-error.ts";
 import { SESSION_ID } from "./arguments.ts";
 
 const DETACH = {
@@ -12,10 +13,27 @@ const DETACH = {
   description: "Do not wait for the end; see `exec wait`, `exec events --follow`, `exec cancel`",
 } as const;
 
+const DRY_RUN = {
+  "dry-run": {
+    type: "boolean",
+    description: "Leave the session as it was before",
+  },
+  at: {
+    type: "string",
+    valueHint: "EXECUTION",
+    description: "With --dry-run: run in the state after this execution",
+    completes: "execution",
+  },
+} as const;
+
 export const repl = command({
   name: "repl",
   summary: "Run a snippet in a session",
-  examples: ["vm-system exec repl SESSION '6 * 7'", "echo '6 * 7' | vm-system exec repl SESSION -"],
+  examples: [
+    "vm-system exec repl SESSION '6 * 7'",
+    "echo '6 * 7' | vm-system exec repl SESSION -",
+    "vm-system exec repl SESSION 'total' --dry-run --at EXECUTION",
+  ],
   args: {
     session: SESSION_ID,
     code: {
@@ -24,12 +42,14 @@ export const repl = command({
       description: "JavaScript; `-` reads it from stdin",
       mayBeEmpty: true,
     },
+    ...DRY_RUN,
     detach: DETACH,
   },
   async run(context, args) {
+    const mode = dryRunOf(args["dry-run"], args.at);
     const input = args.code === "-" ? await readStdin() : args.code;
     return runIn(context, args.session, args.detach === true, (client, wait) =>
-      client.repl({ session_id: args.session, input, ...wait }),
+      client.repl({ session_id: args.session, input, ...mode, ...wait }),
     );
   },
 });
@@ -57,9 +77,11 @@ export const runFile = command({
       description: "The object that the file sees as `__ENV__`",
       jsonObject: true,
     },
+    ...DRY_RUN,
     detach: DETACH,
   },
   async run(context, args) {
+    const mode = dryRunOf(args["dry-run"], args.at);
     const object = (text: string) => JSON.parse(text) as Record<string, unknown>;
     return runIn(context, args.session, args.detach === true, (client, wait) =>
       client.runFile({
@@ -67,11 +89,23 @@ export const runFile = command({
         path: args.path,
         ...(args.args !== undefined && { args: object(args.args) }),
         ...(args.env !== undefined && { env: object(args.env) }),
+        ...mode,
         ...wait,
       }),
     );
   },
 });
+
+/** @throws UsageError */
+function dryRunOf(dryRun: boolean | undefined, at: string | undefined) {
+  if (at !== undefined && !dryRun) {
+    throw new UsageError(
+      "--at needs --dry-run: a past state can be looked at, not changed",
+      "To go on from there, see `vm-system session fork --help` and `vm-system session rewind --help`.",
+    );
+  }
+  return { ...(dryRun ? { commit: false } : {}), ...(at === undefined ? {} : { at }) };
+}
 
 /** Prints the execution; while it runs, its console lines. @returns the exit code of its status */
 async function runIn(

@@ -10,6 +10,8 @@ export default group({
       show("runtime-summary", "Ready sessions, workers and the queue", (client) =>
         client.runtimeSummary(),
       ),
+    store: async () => (await import("./ops-store.ts")).store,
+    gc: async () => (await import("./ops-store.ts")).gc,
   },
 });
 

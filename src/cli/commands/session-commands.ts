@@ -1,6 +1,6 @@
 import { SESSION_STATUSES, type Session, type SessionStatus } from "../../core/session.ts";
 import { command } from "../command.ts";
-import { fields, shortTime, table } from "../output.ts";
+import { bytesText, fields, shortTime, table } from "../output.ts";
 import { SESSION_ID } from "./arguments.ts";
 
 export const create = command({
@@ -106,6 +106,9 @@ export const close = command({
   },
 });
 
+/** Absent where an older daemon does not say. */
+const bytesOf = (bytes: number | undefined) => (bytes === undefined ? undefined : bytesText(bytes));
+
 function sessionText(session: Session): string {
   return fields([
     ["Session ID", session.id],
@@ -115,6 +118,12 @@ function sessionText(session: Session): string {
     ["Base Commit", session.base_commit_oid],
     ["Worktree Path", session.worktree_path],
     ["Created", session.created_at],
+    ["Last Used", session.last_used_at],
+    ["Residency", session.residency],
+    ["Heap", bytesOf(session.heap_bytes)],
+    ["Stored", bytesOf(session.stored_bytes)],
+    ["Forked From Session", session.parent_session_id],
+    ["Forked From Execution", session.forked_from_execution_id],
     ["Closed", session.closed_at],
     ["Last Error", session.last_error],
   ]);

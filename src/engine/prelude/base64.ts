@@ -8,7 +8,7 @@ const PAD = 61;
 const invalid = (message: string): Error => new DOMException(message, "InvalidCharacterError");
 
 /** Bytes, one in each UTF-16 unit of the text, as base64. */
-function btoa(data: unknown): string {
+export function btoa(data: unknown): string {
   const text = coerce(data);
   const parts = list<string>();
   for (let i = 0; i < text.length; i += 3) {
@@ -39,7 +39,7 @@ const isSpace = (code: number): boolean =>
   code === 32 || code === 9 || code === 10 || code === 12 || code === 13;
 
 /** The forgiving decoding of the web: white space anywhere, padding optional. */
-function atob(data: unknown): string {
+export function atob(data: unknown): string {
   const text = coerce(data);
   const out = new Units();
   let bits = 0;
@@ -53,7 +53,8 @@ function atob(data: unknown): string {
       continue;
     }
     const value = sextet(code);
-    if (value === -1 || pads > 0) {
+    if (value === -1) throw invalid("Invalid character");
+    if (pads > 0) {
       throw invalid("The string to be decoded is not correctly encoded.");
     }
     bits = (bits << 6) | value;

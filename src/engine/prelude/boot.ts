@@ -2,6 +2,7 @@ import { complete } from "./complete.ts";
 import { endGroups, setConsole } from "./console.ts";
 import { describe } from "./describe.ts";
 import { describeError } from "./describe-error.ts";
+import { errorMade } from "./error-made.ts";
 import { installGlobals, setArguments } from "./globals.ts";
 import { peekPromise, setHost } from "./host.ts";
 import type { BeginConfig, HostCall, PreludeExports } from "./interface.ts";
@@ -44,6 +45,7 @@ export function boot(host: HostCall): PreludeExports {
     runTimers,
     unhandled: takeUncaught,
     rejected: trackRejection,
+    errorMade,
     settle,
     load: loadById,
     complete,

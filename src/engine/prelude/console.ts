@@ -1,6 +1,6 @@
 import { epochNow } from "./clock.ts";
 import { format } from "./format.ts";
-import { guestFrames } from "./frames.ts";
+import { callerFrames } from "./frames.ts";
 import { callHost } from "./host.ts";
 import { inspect } from "./inspect.ts";
 import { replaceAll, split, twoDigits } from "./inspect-text.ts";
@@ -13,7 +13,6 @@ import {
   mapGet,
   mapHas,
   mapSet,
-  NativeError,
   NativeMap,
   NativeTypeError,
   native,
@@ -103,7 +102,7 @@ function table(data: unknown, properties?: unknown): void {
 function trace(args: readonly unknown[]): void {
   if (!enabled) return;
   const text = format(args);
-  const frames = guestFrames(new NativeError().stack ?? "");
+  const frames = callerFrames();
   emit("error", `Trace${text === "" ? "" : `: ${text}`}${frames === "" ? "" : `\n${frames}`}`);
 }
 

@@ -1,3 +1,4 @@
+import { withoutGuestCode } from "./guest-code.ts";
 import { inspect } from "./inspect.ts";
 import { errorHeader, stackText, textProperty } from "./inspect-error.ts";
 import { brandOf, safeGet } from "./look.ts";
@@ -8,7 +9,8 @@ import { unproxied } from "./proxies.ts";
 const PART_CHARS_MAX = 64 * 1024;
 
 /** JSON of an ExceptionPayload. Never throws. */
-export function describeError(thrown: unknown, bytesMax: number): string {
+export function describeError(thrown: unknown, bytesMax: number, careful = false): string {
+  if (careful) return withoutGuestCode(() => describeError(thrown, bytesMax));
   const charsMax = min(bytesMax / 8, PART_CHARS_MAX);
   try {
     return describeThrown(thrown, charsMax);

@@ -1,4 +1,5 @@
 import { displayBundle } from "./display.ts";
+import { withoutGuestCode } from "./guest-code.ts";
 import { inspect } from "./inspect.ts";
 import { plainText } from "./inspect-text.ts";
 import { jsonText } from "./json.ts";
@@ -10,7 +11,8 @@ import { unproxied } from "./proxies.ts";
 const PREVIEW_CHARS_MAX = 64 * 1024;
 
 /** JSON of a ValuePayload, at most about `bytesMax` bytes. Never throws. */
-export function describe(value: unknown, bytesMax: number): string {
+export function describe(value: unknown, bytesMax: number, careful = false): string {
+  if (careful) return withoutGuestCode(() => describe(value, bytesMax));
   try {
     return describeValue(value, bytesMax);
   } catch {
@@ -25,7 +27,7 @@ function describeValue(value: unknown, bytesMax: number): string {
   const json = jsonText(value, left);
   let text = `{"type":"${type}","preview":${preview}`;
   let room = left;
-  if (json !== undefined && (json.length * 3 <= left || utf8Length(json) <= left)) {
+  if (json !== undefined && fits(json, left)) {
     text += `,"json":${json}`;
     room -= json.length;
   }
@@ -49,7 +51,7 @@ function previewOf(value: unknown, bytesMax: number): string {
 /** At most half of the bytes: the rest is for the JSON form. */
 function cut(text: string, bytesMax: number): string {
   const half = bytesMax >> 1;
-  if (text.length * 3 <= half || utf8Length(text) <= half) return text;
+  if (fits(text, half)) return text;
   let end = 0;
   let bytes = 0;
   for (; end < text.length; end++) {
@@ -58,6 +60,10 @@ function cut(text: string, bytesMax: number): string {
   }
   return `${slice(text, 0, end)}... ${text.length - end} more characters`;
 }
+
+/** Whether it has no more than so many bytes. A long text is not looked at: it has a byte a unit. */
+const fits = (text: string, bytesMax: number): boolean =>
+  text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8Length(text) <= bytesMax);
 
 function utf8Length(text: string): number {
   let bytes = 0;
@@ -70,7 +76,7 @@ const bytesOf = (code: number): number =>
   code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
 
 /** One of VALUE_TYPES of core/execution.ts. */
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
   const target = unproxied(value);

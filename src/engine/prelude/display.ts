@@ -1,3 +1,4 @@
+import { guestCodeAllowed } from "./guest-code.ts";
 import { jsonText } from "./json.ts";
 import { ownDescriptor, safeGet } from "./look.ts";
 import {
@@ -21,6 +22,7 @@ const MEDIA_TYPES_MAX = 16;
  * an object of media types. What throws, or is none, is ignored. JSON, or undefined.
  */
 export function displayBundle(value: object, charsMax: number): string | undefined {
+  if (!guestCodeAllowed) return undefined;
   const display = safeGet(value, displaySymbol);
   if (typeof display !== "function") return undefined;
   let bundle: unknown;

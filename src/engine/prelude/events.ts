@@ -34,6 +34,7 @@ class Event {
   #phase = NONE;
   #timeStamp = performanceNow();
   constructor(type: string, init?: EventInit) {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
     if (arguments.length === 0) {
       throw new NativeTypeError('The "type" argument must be specified');
     }
@@ -160,6 +161,7 @@ class EventTarget {
   #listeners: { [type: string]: Listener[] } = { __proto__: null } as never;
 
   addEventListener(type: string, callback: unknown, options?: ListenerOptions): void {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
     if (arguments.length < 2) {
       throw new NativeTypeError('The "type" and "listener" arguments must be specified');
     }
@@ -237,5 +239,4 @@ function call(callback: unknown, target: EventTarget, event: Event): void {
   }
 }
 
-export const dispatch = EventTarget.prototype.dispatchEvent;
 export { CustomEvent, Event, EventTarget };

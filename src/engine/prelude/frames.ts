@@ -1,18 +1,71 @@
 import { OURS } from "./file-name.ts";
-import { split } from "./inspect-text.ts";
-import { includes, join, list, push, startsWith } from "./primordials.ts";
+import {
+  includes,
+  indexOf,
+  NativeError,
+  objectGetOwnPropertyDescriptor,
+  regExpExec,
+  slice,
+  startsWith,
+  toNumber,
+} from "./primordials.ts";
 
-/** The frames of a stack that are the guest's, without the line feed at its end. */
+/** Frames that a stack shows, unless `Error.stackTraceLimit` says otherwise. */
+const FRAMES_DEFAULT = 10;
+const FRAMES_MAX = 1000;
+
+const SCRIPT_FRAME = "    at <eval> (";
+
+/** The frames of an engine's stack that are the guest's, without the line feed at the end. */
 export function guestFrames(stack: string): string {
-  const lines = split(stack, "\n");
-  const kept = list<string>();
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] as string;
-    if (line !== "" && !includes(line, `(${OURS}`) && !includes(line, `at ${OURS}`))
-      push(kept, line);
+  const most = stackTraceLimit();
+  let frames = "";
+  let count = 0;
+  for (let at = 0; at < stack.length && count < most; ) {
+    let end = indexOf(stack, "\n", at);
+    if (end === -1) end = stack.length;
+    const line = slice(stack, at, end);
+    at = end + 1;
+    if (line === "" || includes(line, `(${OURS}`) || includes(line, `at ${OURS}`)) continue;
+    if (count++ > 0) frames += "\n";
+    frames += startsWith(line, SCRIPT_FRAME)
+      ? `    at ${slice(line, SCRIPT_FRAME.length, -1)}`
+      : line;
   }
-  return join(kept, "\n");
+  return frames;
+}
+
+/** The frames of the guest's code that called the prelude. */
+export function callerFrames(): string {
+  const { stack } = new NativeError();
+  const at = typeof stack === "string" ? indexOf(stack, "    at ") : -1;
+  return at === -1 ? "" : guestFrames(slice(stack as string, at));
+}
+
+function stackTraceLimit(): number {
+  const limit: unknown = objectGetOwnPropertyDescriptor(NativeError, "stackTraceLimit")?.value;
+  if (typeof limit !== "number" || !(limit >= 0)) return FRAMES_DEFAULT;
+  return limit < FRAMES_MAX ? limit : FRAMES_MAX;
 }
 
 /** Whether the engine made it: frames alone, without the line that names the error. */
 export const isEngineStack = (stack: string): boolean => startsWith(stack, "    at ");
+
+/** Where an error was thrown; a native function has a name alone. */
+export interface Frame {
+  readonly name: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+const FRAME = /^ {4}at (?:(.*?) \()?(?:(native)|([^()\n]*):(\d+):(\d+))\)?(?:\n|$)/;
+
+/** The first frame of an engine's stack. */
+export function firstFrame(stack: string): Frame | undefined {
+  const found = regExpExec(FRAME, stack);
+  if (found === null) return undefined;
+  const name = found[1] ?? "";
+  if (found[2] !== undefined) return { name };
+  return { name, file: found[3], line: toNumber(found[4]), column: toNumber(found[5]) } as Frame;
+}

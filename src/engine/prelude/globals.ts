@@ -1,15 +1,18 @@
 import { AbortController, AbortSignal } from "./abort.ts";
 import { base64Globals } from "./base64.ts";
+import { Buffer } from "./buffer.ts";
 import { makePerformance } from "./clock.ts";
 import { makeConsole } from "./console.ts";
 import { makeCrypto } from "./crypto.ts";
 import { DOMException } from "./dom-exception.ts";
 import { TextDecoder, TextEncoder } from "./encoding.ts";
 import { CustomEvent, Event, EventTarget } from "./events.ts";
-import { guestFrames } from "./frames.ts";
+import { callerFrames } from "./frames.ts";
+import { errorHeader } from "./inspect-error.ts";
+import { installLocaleMethods, makeIntl } from "./intl.ts";
+import { jsonParseGlobal } from "./json-parse.ts";
 import {
   hide,
-  NativeError,
   NativeTypeError,
   named,
   native,
@@ -40,9 +43,9 @@ function queueMicrotask(callback: unknown): void {
   });
 }
 
-/** V8's, which much code takes for granted: the frames of the caller, without the error's own. */
+/** V8's, which much code takes for granted: the stack of the caller. */
 function captureStackTrace(target: object): void {
-  hide(target, "stack", guestFrames(new NativeError().stack ?? ""));
+  hide(target, "stack", `${errorHeader(target)}\n${callerFrames()}`);
 }
 
 /** Puts the contract's globals where the web has them: functions enumerable, classes not. */
@@ -64,10 +67,12 @@ export function installGlobals(): void {
   const hidden = {
     AbortController,
     AbortSignal,
+    Buffer,
     CustomEvent,
     DOMException,
     Event,
     EventTarget,
+    Intl: makeIntl(),
     Proxy: makeProxyGlobal(),
     TextDecoder,
     TextEncoder,
@@ -83,6 +88,9 @@ export function installGlobals(): void {
     if (typeof value === "function") named(value, name);
   }
   hide(Math, "random", makeRandom());
+  hide(JSON, "parse", jsonParseGlobal);
+  installLocaleMethods();
+  Error.stackTraceLimit = 10;
   hide(Error, "captureStackTrace", native("captureStackTrace", 2, captureStackTrace));
 }
 

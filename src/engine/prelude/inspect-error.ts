@@ -1,8 +1,9 @@
 import { guestFrames, isEngineStack } from "./frames.ts";
 import type { Context } from "./inspect.ts";
+import { dropAt } from "./inspect-keys.ts";
 import { prefix } from "./inspect-names.ts";
-import { dropAt } from "./inspect-object.ts";
 import { plainText, replaceAll, split } from "./inspect-text.ts";
+import { takeStack } from "./late-stack.ts";
 import { safeGet, safeHas } from "./look.ts";
 import {
   arrayIncludes,
@@ -69,7 +70,7 @@ export function textProperty(error: object, key: string, fallback: string): stri
 
 /** The header and the guest's frames; a stack that the guest wrote is taken as it is. */
 export function stackText(error: object): string {
-  const stack = safeGet(error, "stack");
+  const stack = takeStack(error) ?? safeGet(error, "stack");
   if (typeof stack !== "string" || stack === "") return errorHeader(error);
   if (!isEngineStack(stack)) return stack;
   const frames = guestFrames(stack);

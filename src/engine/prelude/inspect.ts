@@ -1,3 +1,4 @@
+import { guestCodeAllowed } from "./guest-code.ts";
 import { reduceToSingleString } from "./inspect-layout.ts";
 import { formatRaw } from "./inspect-object.ts";
 import { formatPrimitive, replaceAll } from "./inspect-text.ts";
@@ -26,7 +27,7 @@ import { isProxy, unproxied } from "./proxies.ts";
  * lib/internal/util/inspect.js (MIT licence, © Node.js contributors), written anew over `look.ts`:
  * getters and proxy traps never run, and the amount of text is bounded.
  */
-export interface InspectOptions {
+interface InspectOptions {
   readonly depth: number;
   readonly showHidden: boolean;
   readonly showProxy: boolean;
@@ -40,7 +41,7 @@ export interface InspectOptions {
   readonly charsMax: number;
 }
 
-export const DEFAULTS: InspectOptions = record({
+const DEFAULTS: InspectOptions = record({
   depth: 2,
   showHidden: false,
   showProxy: false,
@@ -105,7 +106,7 @@ export function formatValue(context: Context, value: unknown, level: number): st
   const target = unproxied(value);
   if (target === null) return "<Revoked Proxy>";
   if (context.showProxy && isProxy(value)) return formatProxy(context, target, level);
-  if (context.customInspect) {
+  if (context.customInspect && guestCodeAllowed) {
     const text = formatCustom(context, value, target, level);
     if (text !== undefined) return text;
   }

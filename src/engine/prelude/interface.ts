@@ -17,7 +17,8 @@ export type Boot = (host: HostCall) => PreludeExports;
  * (MarshalledValue), or for `promise` the value in question.
  *
  * Answer: `{"return":value}`, or `{"throw":{name,message,properties}}` which the prelude throws as an
- * Error of that name with these properties; the JSON as a string, or `[json, ArrayBuffer]` where there
+ * Error of that name with these properties; `{"plain":value}` is a value without marks (MarshalledValue);
+ * the JSON as a string, or `[json, ArrayBuffer]` where there
  * are bytes. `compile`, `import` and `promise` answer with the guest's own value instead of text, and
  * throw what it throws. `console` answers nothing.
  */
@@ -45,6 +46,8 @@ export type HostOp =
    * parser. With `set`, after `url[part] = text`; null where that throws, which only `href` does.
    */
   | "url"
+  /** `{name, line, column}` of a frame → `[before, behind]`, some of the text around it, or null. */
+  | "source"
   /** `{bytes}` → `[_, ArrayBuffer]` of that many random bytes, at most 65,536. */
   | "random"
   /** → `{epochMs, monotonicMs}`, with fractions. */
@@ -70,10 +73,10 @@ export interface PreludeExports {
   end(): void;
   /** New random state, 4 × u32: at creation of a session and for every copy of it. */
   reseed(a: number, b: number, c: number, d: number): void;
-  /** JSON: ValuePayload of core/execution.ts, at most `bytesMax` bytes of preview and json together. */
-  describe(value: unknown, bytesMax: number): string;
+  /** JSON: ValuePayload of core/execution.ts, at most `bytesMax` bytes of preview and json together; `careful`: no code of the guest's runs. */
+  describe(value: unknown, bytesMax: number, careful: boolean): string;
   /** JSON: ExceptionPayload; `stack` is `Name: message` and the guest's frames, absent without frames. */
-  describeError(error: unknown, bytesMax: number): string;
+  describeError(error: unknown, bytesMax: number, careful: boolean): string;
   /**
    * Runs the first timer that is due, and only that one: the host runs all jobs before it calls again.
    * JSON: `{ran: 0 | 1, nextAtMs: number | null, nextIdleAtMs: number | null}`, monotonic. An execution
@@ -87,6 +90,11 @@ export interface PreludeExports {
   unhandled(): string;
   /** From the engine's rejection tracker, while guest code runs: a promise was rejected without a handler, or got one. */
   rejected(promise: object, reason: unknown, handled: boolean): void;
+  /**
+   * After the engine gave an error its stack, before any code sees it: puts the header in front of the
+   * frames, and into V8's words what the engine said.
+   */
+  errorMade(error: object, byEngine: boolean): void;
   /** `[settled: 0|1|2, value]` of a promise: 0 pending, 1 fulfilled, 2 rejected; non-promises are 1. */
   settle(value: unknown): [number, unknown];
   /**

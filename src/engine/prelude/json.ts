@@ -1,3 +1,4 @@
+import { guestCodeAllowed } from "./guest-code.ts";
 import { boxedValue } from "./inspect-names.ts";
 import { brandOf, ownDescriptor, safeGet } from "./look.ts";
 import {
@@ -13,6 +14,7 @@ import {
   pop,
   push,
   quote,
+  reflectApply,
   typedArrayLength,
 } from "./primordials.ts";
 import { unproxied } from "./proxies.ts";
@@ -31,8 +33,8 @@ interface Run {
 const NONE: object = { none: true };
 
 /**
- * The JSON text of a value, as JSON.stringify would write it, but no getter and no toJSON of the guest
- * runs: both show as placeholders. A bigint is its decimal string.
+ * The JSON text of a value, as JSON.stringify would write it, but no getter runs: it shows as a
+ * placeholder, as does a toJSON that throws or may not run. A bigint is its decimal string.
  *
  * @returns undefined where JSON cannot hold the value, or not in `charsMax` characters.
  */
@@ -41,13 +43,13 @@ export function jsonText(value: unknown, charsMax: number): string | undefined {
   if (typeof value === "number" && !numberIsFinite(value)) return undefined;
   if (typeof value === "string" && value.length > charsMax) return undefined;
   try {
-    return write({ room: charsMax, seen: list() }, value);
+    return write({ room: charsMax, seen: list() }, value, "");
   } catch {
     return undefined;
   }
 }
 
-function write(run: Run, value: unknown): string | undefined {
+function write(run: Run, value: unknown, key: string, isOwnForm = false): string | undefined {
   switch (typeof value) {
     case "string":
       return spend(run, quote(value));
@@ -58,7 +60,7 @@ function write(run: Run, value: unknown): string | undefined {
     case "bigint":
       return spend(run, `"${value}"`);
     case "object":
-      return value === null ? spend(run, "null") : writeObject(run, value);
+      return value === null ? spend(run, "null") : writeObject(run, value, key, isOwnForm);
     default:
       return undefined;
   }
@@ -70,7 +72,7 @@ function spend(run: Run, text: string): string {
   return text;
 }
 
-function writeObject(run: Run, value: object): string | undefined {
+function writeObject(run: Run, value: object, key: string, isOwnForm: boolean): string | undefined {
   const target = unproxied(value);
   if (target === null || typeof target === "function") throw NONE;
   const brand = brandOf(target);
@@ -83,11 +85,12 @@ function writeObject(run: Run, value: object): string | undefined {
     case "string":
     case "boolean":
     case "bigint":
-      return write(run, boxedValue(target, brand));
+      return write(run, boxedValue(target, brand), key);
   }
   const href = urlHref(target);
   if (href !== undefined) return spend(run, quote(href));
-  if (typeof safeGet(target, "toJSON") === "function") return spend(run, '"[toJSON]"');
+  const toJSON = isOwnForm ? undefined : safeGet(target, "toJSON");
+  if (typeof toJSON === "function") return writeOwnForm(run, value, toJSON, key);
   if (run.seen.length >= DEPTH_MAX || arrayIncludes(run.seen, target)) throw NONE;
   push(run.seen, target);
   spend(run, "{");
@@ -101,6 +104,22 @@ function writeObject(run: Run, value: object): string | undefined {
   return text;
 }
 
+function writeOwnForm(run: Run, value: object, toJSON: object, key: string): string | undefined {
+  if (!guestCodeAllowed || run.seen.length >= DEPTH_MAX) return spend(run, PLACEHOLDER);
+  let form: unknown;
+  try {
+    form = reflectApply(toJSON as () => unknown, value, [key]);
+  } catch {
+    return spend(run, PLACEHOLDER);
+  }
+  push(run.seen, {});
+  const text = write(run, form, key, true);
+  pop(run.seen);
+  return text;
+}
+
+const PLACEHOLDER = '"[toJSON]"';
+
 function writeArray(run: Run, value: unknown[]): string {
   const { length } = value;
   if (length * 2 > run.room) throw NONE;
@@ -113,7 +132,7 @@ function writeTypedArray(run: Run, value: Uint8Array): string {
   const length = typedArrayLength(value);
   if (length * 6 > run.room) throw NONE;
   const parts = list<string>();
-  for (let i = 0; i < length; i++) push(parts, spend(run, `"${i}":${write(run, value[i])}`));
+  for (let i = 0; i < length; i++) push(parts, spend(run, `"${i}":${write(run, value[i], "")}`));
   return `{${join(parts, ",")}}`;
 }
 
@@ -131,6 +150,6 @@ function writeRecord(run: Run, value: object): string {
 function writeProperty(run: Run, value: object, key: PropertyKey): string | undefined {
   const descriptor = ownDescriptor(value, key);
   if (descriptor === undefined) return undefined;
-  if (hasOwn(descriptor, "value")) return write(run, descriptor.value);
+  if (hasOwn(descriptor, "value")) return write(run, descriptor.value, `${key as string | number}`);
   return descriptor.get === undefined ? undefined : spend(run, '"[Getter]"');
 }

@@ -1,6 +1,7 @@
 import { bytesOf } from "./bytes.ts";
-import { guestFrames } from "./frames.ts";
+import { callerFrames } from "./frames.ts";
 import { shaped } from "./fs-shapes.ts";
+import { errorHeader } from "./inspect-error.ts";
 import { brandOf } from "./look.ts";
 import {
   arrayBufferSlice,
@@ -11,6 +12,7 @@ import {
   hide,
   join,
   jsonParse,
+  jsonStringify,
   list,
   NativeError,
   NativeTypeError,
@@ -20,6 +22,7 @@ import {
   objectDefineProperty,
   objectIs,
   objectKeys,
+  objectSetPrototypeOf,
   plainErrors,
   push,
   quote,
@@ -39,11 +42,17 @@ interface Outgoing {
   byteLength: number;
 }
 
-/** The JSON of a list of arguments, and their bytes in one buffer where there are any. */
-export function marshal(args: readonly unknown[]): {
+/**
+ * The JSON of a list of arguments, and their bytes in one buffer where there are any. The list is the
+ * caller's own, and of no use to it afterwards.
+ */
+export function marshal(args: unknown[]): {
   json: string;
   bytes: ArrayBuffer | undefined;
 } {
+  if (arePlain(args)) {
+    return { json: jsonStringify(objectSetPrototypeOf(args, null)), bytes: undefined };
+  }
   const out: Outgoing = { chunks: list(), byteLength: 0 };
   const parts = list<string>();
   for (let i = 0; i < args.length; i++) push(parts, write(out, args[i], 0));
@@ -57,6 +66,24 @@ export function marshal(args: readonly unknown[]): {
     offset += typedArrayByteLength(chunk);
   }
   return { json, bytes: bytes.buffer as ArrayBuffer };
+}
+
+/** Whether JSON has all of them as they are, and asks no code of the guest's how to write them. */
+function arePlain(args: readonly unknown[]): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i];
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        break;
+      case "number":
+        if (!numberIsFinite(value) || objectIs(value, -0)) return false;
+        break;
+      default:
+        if (value !== null) return false;
+    }
+  }
+  return true;
 }
 
 function write(out: Outgoing, value: unknown, depth: number): string {
@@ -130,7 +157,10 @@ export function unmarshalAnswer(answer: string | [string, ArrayBuffer]): unknown
   const isPair = typeof answer !== "string";
   const json = isPair ? answer[0] : answer;
   const bytes = isPair ? answer[1] : undefined;
-  const parsed = record(jsonParse(json) as { return?: unknown; throw?: ThrownByHost });
+  const parsed = record(
+    jsonParse(json) as { plain?: unknown; return?: unknown; throw?: ThrownByHost },
+  );
+  if (parsed.plain !== undefined) return parsed.plain;
   if (parsed.throw !== undefined) throw rebuildError(parsed.throw, bytes);
   return read(parsed.return, bytes);
 }
@@ -145,7 +175,8 @@ function rebuildError(thrown: ThrownByHost, bytes: ArrayBuffer | undefined): Err
   const Kind = plainErrors[thrown.name] ?? NativeError;
   const error = new Kind(thrown.message);
   if (plainErrors[thrown.name] === undefined) hide(error, "name", thrown.name);
-  hide(error, "stack", guestFrames(error.stack ?? ""));
+  const frames = callerFrames();
+  hide(error, "stack", frames === "" ? errorHeader(error) : `${errorHeader(error)}\n${frames}`);
   const properties = thrown.properties ?? {};
   const keys = objectKeys(properties);
   for (let i = 0; i < keys.length; i++) {

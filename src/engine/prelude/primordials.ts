@@ -7,13 +7,13 @@
  * `regExpExec`, lists that grow are made by `list()`, records read by name by `record()`. Templates are
  * for texts and numbers alone: what a guest gave goes through `coerce`.
  */
-const { apply, construct, defineProperty, ownKeys } = Reflect;
+const { apply } = Reflect;
 const { bind, call } = Function.prototype;
 
 type Method<Self, Args extends unknown[], Result> = (this: Self, ...args: Args) => Result;
 
 /** `method` as a function of its `this`. */
-export const uncurryThis = bind.bind(call) as <Self, Args extends unknown[], Result>(
+const uncurryThis = bind.bind(call) as <Self, Args extends unknown[], Result>(
   method: Method<Self, Args, Result>,
 ) => (self: Self, ...args: Args) => Result;
 
@@ -21,9 +21,6 @@ const getter = <Result>(prototype: object, key: PropertyKey): ((self: unknown) =
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, key)!.get!) as never;
 
 export const reflectApply = apply;
-export const reflectConstruct = construct;
-export const reflectDefineProperty = defineProperty;
-export const reflectOwnKeys = ownKeys;
 export const functionBind = uncurryThis(bind) as (
   fn: (...args: never[]) => unknown,
   self: unknown,
@@ -34,7 +31,6 @@ export const functionToString = uncurryThis(Function.prototype.toString);
 export const {
   create: objectCreate,
   defineProperty: objectDefineProperty,
-  freeze: objectFreeze,
   getOwnPropertyDescriptor: objectGetOwnPropertyDescriptor,
   getOwnPropertyNames: objectGetOwnPropertyNames,
   getOwnPropertySymbols: objectGetOwnPropertySymbols,
@@ -51,11 +47,6 @@ export const objectToString = uncurryThis(Object.prototype.toString);
 export const arrayIsArray = Array.isArray;
 export const push = uncurryThis(Array.prototype.push) as <T>(list: T[], ...items: T[]) => number;
 export const pop = uncurryThis(Array.prototype.pop) as <T>(list: T[]) => T | undefined;
-export const shift = uncurryThis(Array.prototype.shift) as <T>(list: T[]) => T | undefined;
-export const unshift = uncurryThis(Array.prototype.unshift) as <T>(
-  list: T[],
-  ...items: T[]
-) => number;
 export const join = uncurryThis(Array.prototype.join);
 export const arrayIncludes = uncurryThis(Array.prototype.includes) as <T>(
   list: T[],
@@ -80,19 +71,16 @@ export const arraySort = uncurryThis(Array.prototype.sort) as <T>(
   list: T[],
   compare?: (a: T, b: T) => number,
 ) => T[];
-export const arrayIterator = Array.prototype[Symbol.iterator];
 
 export const toText = String;
 export const toNumber = Number;
 export const fromCharCode = String.fromCharCode;
-export const fromCodePoint = String.fromCodePoint;
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt);
 export const codePointAt = uncurryThis(String.prototype.codePointAt);
 export const startsWith = uncurryThis(String.prototype.startsWith);
 export const endsWith = uncurryThis(String.prototype.endsWith);
 export const includes = uncurryThis(String.prototype.includes);
 export const indexOf = uncurryThis(String.prototype.indexOf);
-export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf);
 export const slice = uncurryThis(String.prototype.slice);
 export const repeat = uncurryThis(String.prototype.repeat);
 export const padStart = uncurryThis(String.prototype.padStart);
@@ -133,7 +121,6 @@ export function regExpFlags(regExp: object): string {
 }
 
 export const numberIsFinite = Number.isFinite;
-export const numberIsInteger = Number.isInteger;
 export const numberIsNaN = Number.isNaN;
 export const numberToString = uncurryThis(Number.prototype.toString);
 export const numberToFixed = uncurryThis(Number.prototype.toFixed);
@@ -146,14 +133,13 @@ export const bigIntOf = BigInt;
 export const symbolValueOf = uncurryThis(Symbol.prototype.valueOf);
 export const symbolToString = uncurryThis(Symbol.prototype.toString);
 export const {
-  asyncIterator: symbolAsyncIterator,
   iterator: symbolIterator,
   toPrimitive: symbolToPrimitive,
   toStringTag: symbolToStringTag,
 } = Symbol;
 export const symbolFor = Symbol.for;
 
-export const { ceil, floor, imul, max, min, round, sqrt, trunc } = Math;
+export const { floor, imul, max, min, round, sqrt, trunc } = Math;
 
 export const dateGetTime = uncurryThis(Date.prototype.getTime);
 export const dateToISOString = uncurryThis(Date.prototype.toISOString);
@@ -201,6 +187,7 @@ export const weakMapGet = uncurryThis(WeakMap.prototype.get) as <K extends objec
   map: WeakMap<K, V>,
   key: K,
 ) => V | undefined;
+export const weakMapDelete = uncurryThis(WeakMap.prototype.delete);
 export const weakMapSet = uncurryThis(WeakMap.prototype.set) as <K extends object, V>(
   map: WeakMap<K, V>,
   key: K,
@@ -220,7 +207,6 @@ export const promiseThen = uncurryThis(Promise.prototype.then) as (
 /** Settled once and for all: `promiseThen` of it is how a microtask is queued. */
 export const settledPromise = Promise.resolve();
 
-export const NativeArrayBuffer = ArrayBuffer;
 export const NativeDataView = DataView;
 export const NativeUint8Array = Uint8Array;
 export const arrayBufferByteLength = getter<number>(ArrayBuffer.prototype, "byteLength");
@@ -244,7 +230,6 @@ export const typedArraySet = uncurryThis(Uint8Array.prototype.set) as (
   source: ArrayLike<number>,
   offset?: number,
 ) => void;
-export const typedArraySubarray = uncurryThis(Uint8Array.prototype.subarray);
 
 /** The constructors of typed arrays by name. */
 export const typedArrays: Readonly<Record<string, unknown>> = byName([

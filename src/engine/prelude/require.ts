@@ -135,10 +135,10 @@ function facade(name: string, functions: readonly string[]): object {
   const module = {};
   for (let i = 0; i < functions.length; i++) {
     const fn = functions[i] as string;
+    const head = `{"module":${quote(name)},"fn":${quote(fn)},"args":`;
     const call = (...args: unknown[]): unknown => {
       const { json, bytes } = marshal(args);
-      const request = `{"module":${quote(name)},"fn":${quote(fn)},"args":${json}}`;
-      return unmarshalAnswer(callHost("module", request, bytes));
+      return unmarshalAnswer(callHost("module", `${head}${json}}`, bytes));
     };
     objectDefineProperty(
       module,

@@ -1,6 +1,7 @@
 import { DOMException } from "./dom-exception.ts";
 import { peekPromise } from "./host.ts";
 import { boxedValue, nameOf } from "./inspect-names.ts";
+import { takeStack } from "./late-stack.ts";
 import { brandOf, safeGet } from "./look.ts";
 import {
   arrayBufferSlice,
@@ -178,7 +179,7 @@ function cloneError(value: object, memory: Memory, depth: number): object {
   const copy = keep(memory, value, new Kind());
   const message = safeGet(value, "message");
   if (message !== undefined) hide(copy, "message", coerce(message));
-  const stack = safeGet(value, "stack");
+  const stack = takeStack(value) ?? safeGet(value, "stack");
   if (typeof stack === "string") hide(copy, "stack", stack);
   if (hasOwn(value, "cause"))
     hide(copy, "cause", clone(safeGet(value, "cause"), memory, depth + 1));

@@ -94,7 +94,7 @@ export function startTimer(
   return timer.id;
 }
 
-export function stopTimer(id: unknown): void {
+function stopTimer(id: unknown): void {
   if (id === undefined || id === null || typeof id === "symbol") return;
   mapDelete(live, toNumber(id));
 }

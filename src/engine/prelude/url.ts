@@ -52,6 +52,7 @@ class URL {
   #params: URLSearchParams | undefined;
 
   constructor(url: unknown, base?: unknown) {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
     if (arguments.length === 0) throw new NativeTypeError('The "url" argument must be specified');
     const parts = parse(url, base);
     if (parts === null) throw invalidUrl(url, base);

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { LIMITS } from "../core/limits.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A session file. @throws UsageError when there is none, or it cannot be one */
+export async function readSessionFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > LIMITS.sessionFileBytesMax) {
+      throw new UsageError(
+        `${path} has more than the ${LIMITS.sessionFileBytesMax} bytes of a session file`,
+      );
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path} cannot be read: ${codeOf(error)}`);
+  }
+}
+
+/**
+ * Writes it whole or not at all, for its owner's eyes: it holds whatever the session does.
+ *
+ * @throws UsageError
+ */
+export async function writeSessionFile(path: string, file: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, file, { mode: 0o600, flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new UsageError(`${path} cannot be written: ${codeOf(error)}`);
+  }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);

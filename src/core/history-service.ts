@@ -1,0 +1,305 @@
+import { VmError } from "./errors.ts";
+import type { ExecutionRunner } from "./execution-runner.ts";
+import { compareGlobals, readGlobals } from "./globals-diff.ts";
+import { GLOBALS_SNIPPET } from "./globals-snippet.ts";
+import type {
+  CheckpointInfo,
+  ForkedSessions,
+  ForkRequest,
+  LabelRequest,
+  RewindRequest,
+  SessionDiff,
+  SessionTree,
+} from "./history.ts";
+import { newId, parseId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import type {
+  Clock,
+  NewSession,
+  SessionLease,
+  SessionPoint,
+  SessionRecord,
+  Store,
+  Worktrees,
+} from "./ports.ts";
+import { printable, required } from "./required.ts";
+import type { Residency } from "./residency.ts";
+import type { Session, SessionGrants } from "./session.ts";
+import { sessionNotReady } from "./session-not-ready.ts";
+import { originPoint, pointAfter, presentPoint } from "./session-points.ts";
+
+const SNIPPET = GLOBALS_SNIPPET.replace("__NAMES_MAX__", String(LIMITS.diffGlobalsMax));
+
+/** Sessions as data: their checkpoints, forks and past states. */
+export class HistoryService {
+  constructor(
+    private readonly store: Store,
+    private readonly runs: ExecutionRunner,
+    private readonly worktrees: Worktrees,
+    private readonly residency: Residency,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Newest first. @throws VmError SESSION_NOT_FOUND */
+  async checkpoints(
+    id: string,
+    limit: number = LIMITS.checkpointPageRows,
+  ): Promise<CheckpointInfo[]> {
+    const { session } = await this.record(id);
+    return this.store.history.checkpoints(session.id, limit);
+  }
+
+  /**
+   * A labelled checkpoint is kept until its label is taken away.
+   *
+   * @param label  Null takes it away.
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, CHECKPOINT_NOT_FOUND, STORE_FULL
+   */
+  async label(
+    id: string,
+    checkpointId: string,
+    body: LabelRequest | null,
+  ): Promise<CheckpointInfo> {
+    const checkpoint_id = parseId("checkpoint", checkpointId);
+    const label =
+      body && printable("label", required({ label: body.label }, "label is required").label);
+    const { session } = await this.record(id);
+    const labelled = await this.store.history.label(session.id, checkpoint_id, label);
+    if (labelled) return labelled;
+    throw new VmError("CHECKPOINT_NOT_FOUND", {
+      details: { session_id: session.id, checkpoint_id },
+    });
+  }
+
+  /**
+   * New ready sessions that begin with a state of this one: all of them or none. Nothing is copied,
+   * and the source is not disturbed: while it runs, its last finished state is what is forked.
+   *
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, EXECUTION_NOT_FOUND,
+   *   SESSION_BUSY (that execution runs), CHECKPOINT_GONE, INVALID_WORKTREE, SHUTTING_DOWN, STORE_FULL
+   */
+  async fork(id: string, body: ForkRequest): Promise<ForkedSessions> {
+    const executionId = optionalId(body.execution_id);
+    for (const field of ["workspace_id", "base_commit_oid"] as const) {
+      const value = body[field];
+      if (value !== undefined) printable(field, value);
+    }
+    const record = await this.record(id);
+    const { session: source, grants } = record;
+    if (source.status !== "ready" && source.status !== "closed") throw sessionNotReady(record);
+    this.runs.assertOpen();
+    const { executionId: forkedFrom, checkpointId } =
+      executionId === undefined
+        ? presentPoint(record)
+        : await pointAfter(this.store.history, record, executionId);
+    const worktree_path = body.worktree_path ?? source.worktree_path;
+    await this.worktrees.check(worktree_path);
+    const created_at = this.now();
+    const forks = Array.from(
+      { length: body.count ?? 1 },
+      (): NewSession => ({
+        session: {
+          id: newId(),
+          vm_id: source.vm_id,
+          workspace_id: body.workspace_id ?? source.workspace_id,
+          base_commit_oid: body.base_commit_oid ?? source.base_commit_oid,
+          worktree_path,
+          status: "ready",
+          created_at,
+          parent_session_id: source.id,
+          ...(forkedFrom === undefined ? {} : { forked_from_execution_id: forkedFrom }),
+        },
+        grants,
+        ...(checkpointId === undefined ? {} : { headCheckpointId: checkpointId }),
+        ...(forkedFrom === undefined ? {} : { headExecutionId: forkedFrom }),
+      }),
+    );
+    await this.store.history.fork(forks);
+    return { sessions: await Promise.all(forks.map(({ session }) => this.get(session.id))) };
+  }
+
+  /**
+   * Puts a session back, or forward again, to the state after one of its executions. Executions that
+   * do not lead there stay in the history, undone.
+   *
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY,
+   *   EXECUTION_NOT_FOUND, CHECKPOINT_GONE, SHUTTING_DOWN, STORE_FULL
+   */
+  async rewind(id: string, body: RewindRequest): Promise<Session> {
+    const { steps } = body;
+    if ((steps === undefined) === (body.execution_id === undefined)) {
+      const message = "execution_id or steps is required, and not both";
+      throw invalid("/execution_id", message);
+    }
+    const executionId = optionalId(body.execution_id);
+    const sessionId = parseId("session", id);
+    this.runs.assertOpen();
+    const lease = await this.store.sessions.tryLease(sessionId);
+    try {
+      const record = await this.ready(sessionId, lease);
+      const to =
+        executionId === undefined
+          ? await this.pointBack(record, steps ?? 0)
+          : await pointAfter(this.store.history, record, executionId);
+      await this.store.history.rewind(sessionId, to, this.now());
+      return await this.get(sessionId);
+    } finally {
+      lease?.release();
+    }
+  }
+
+  /** @throws VmError SESSION_NOT_FOUND */
+  async tree(id: string): Promise<SessionTree> {
+    const { session } = await this.record(id);
+    const sessions = await this.store.history.family(session.id);
+    return { root_session_id: sessions[0]!.id, sessions };
+  }
+
+  /**
+   * How the globals of two states differ. Both are looked at by code that runs in them and whose
+   * effects are discarded; a running execution is not disturbed.
+   *
+   * @param from  An execution; absent: what the session began with.
+   * @param to    An execution; absent: now.
+   * @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY (one of the executions runs),
+   *   EXECUTION_NOT_FOUND, CHECKPOINT_GONE, DIFF_FAILED, QUEUE_FULL, SHUTTING_DOWN
+   */
+  async diff(id: string, from: string | undefined, to: string | undefined): Promise<SessionDiff> {
+    const [fromId, toId] = [optionalId(from), optionalId(to)];
+    const record = await this.record(id);
+    if (record.session.status !== "ready") throw sessionNotReady(record);
+    const { history } = this.store;
+    const before =
+      fromId === undefined ? originPoint(record) : await pointAfter(history, record, fromId);
+    const after =
+      toId === undefined ? presentPoint(record) : await pointAfter(history, record, toId);
+    const [left, right] = await Promise.all([this.look(record, before), this.look(record, after)]);
+    return {
+      session_id: record.session.id,
+      ...(before.executionId === undefined ? {} : { from_execution_id: before.executionId }),
+      ...(after.executionId === undefined ? {} : { to_execution_id: after.executionId }),
+      ...compareGlobals(left.globals, right.globals),
+      truncated: left.truncated || right.truncated,
+    };
+  }
+
+  /** Takes the session out of the workers' memory. @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY */
+  async sleep(id: string): Promise<Session> {
+    const sessionId = parseId("session", id);
+    const lease = await this.store.sessions.tryLease(sessionId);
+    try {
+      await this.ready(sessionId, lease);
+      this.residency.sleep(sessionId);
+      return await this.get(sessionId);
+    } finally {
+      lease?.release();
+    }
+  }
+
+  /**
+   * Takes the session into a worker's memory, so that its next execution finds it there.
+   *
+   * @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, QUEUE_FULL, SHUTTING_DOWN
+   */
+  async wake(id: string): Promise<Session> {
+    const record = await this.record(id);
+    const { session } = record;
+    if (session.status !== "ready") throw sessionNotReady(record);
+    if (this.residency.of(session.id) === "asleep") {
+      await this.runs.look(record, presentPoint(record), record.grants, "");
+      this.residency.used(session.id);
+    }
+    return this.get(session.id);
+  }
+
+  // -------------------------------------------------------------- the rest
+
+  private async look(record: SessionRecord, at: SessionPoint) {
+    const pin = at.checkpointId === undefined ? undefined : this.store.history.pin(at.checkpointId);
+    try {
+      const { outcome, events } = await this.runs.look(record, at, looking(record.grants), SNIPPET);
+      if (outcome.status === "ok") {
+        return { globals: readGlobals(events), truncated: outcome.result?.json === true };
+      }
+      throw new VmError("DIFF_FAILED", {
+        details: {
+          session_id: record.session.id,
+          ...(at.executionId === undefined ? {} : { execution_id: at.executionId }),
+          reason: outcome.error?.message ?? outcome.status,
+        },
+      });
+    } finally {
+      pin?.[Symbol.dispose]();
+    }
+  }
+
+  private async pointBack(record: SessionRecord, steps: number): Promise<SessionPoint> {
+    const { session, headExecutionId } = record;
+    const back = await this.store.history.stepBack(session.id, headExecutionId, steps);
+    if (back.passed < steps) {
+      throw invalid(
+        "/steps",
+        back.passed === 0
+          ? "the session has no execution to undo"
+          : `steps must be at most ${back.passed}: the session has no more executions to undo`,
+      );
+    }
+    const { executionId } = back;
+    return executionId === undefined || executionId === session.forked_from_execution_id
+      ? originPoint(record)
+      : pointAfter(this.store.history, record, executionId);
+  }
+
+  private async get(id: string): Promise<Session> {
+    const { session } = await this.record(id);
+    return { ...session, residency: this.residency.of(session.id) };
+  }
+
+  /** @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY */
+  private async ready(id: string, lease: SessionLease | undefined): Promise<SessionRecord> {
+    const record = await this.record(id);
+    if (record.session.status !== "ready") throw sessionNotReady(record);
+    if (lease) return record;
+    const running = this.runs.inSession(id);
+    throw new VmError("SESSION_BUSY", {
+      details: {
+        session_id: id,
+        ...(running === undefined ? {} : { execution_id: running.execution.id }),
+      },
+    });
+  }
+
+  private async record(id: string): Promise<SessionRecord> {
+    const sessionId = parseId("session", id);
+    const record = await this.store.sessions.get(sessionId);
+    if (record) return record;
+    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: sessionId } });
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}
+
+/** What looking at a state is allowed, whatever its template says: nothing leads out of it. */
+const looking = (grants: SessionGrants): SessionGrants => ({
+  ...grants,
+  modules: [],
+  settings: {
+    ...grants.settings,
+    limits: {
+      ...grants.settings.limits,
+      cpu_ms: LIMITS.diffMs,
+      wall_ms: LIMITS.diffMs,
+      max_events: LIMITS.diffGlobalsMax + 1,
+      max_output_kb: 65_536,
+    },
+    runtime: { ...grants.settings.runtime, console: true, strict: false },
+  },
+});
+
+const optionalId = (id: string | undefined) =>
+  id === undefined ? undefined : parseId("execution", id);
+
+const invalid = (path: string, message: string) =>
+  new VmError("VALIDATION_ERROR", { message, details: { issues: [{ path, message }] } });

@@ -1,0 +1,164 @@
+import { checkerOf } from "./check.ts";
+import { Execution } from "./execution.ts";
+import { LIMITS } from "./limits.ts";
+import { JsonObject, OneOf, type Static, Strict, Type, Uuid } from "./schema.ts";
+import type { SessionGrants } from "./session.ts";
+import { invalid, openSessionFile, packSessionFile, parseSection } from "./session-file.ts";
+import { Limits, Resolver, Runtime } from "./settings.ts";
+import { CAPABILITY_KINDS } from "./template.ts";
+
+/** What is in a session file, as its JSON sections say it. A file may say anything: it is checked. */
+
+const Name = Type.String({ minLength: 1, maxLength: LIMITS.nameCharsMax });
+const Names = Type.Array(Name, { maxItems: 256 });
+/** So that it is a name of the cache and nothing else. */
+const LibraryName = Type.String({ pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" });
+const LibraryNames = Type.Array(LibraryName, { maxItems: 256 });
+const Digest = Type.String({ pattern: "^[0-9a-f]{64}$" });
+const Settings = Strict({ limits: Limits, resolver: Resolver, runtime: Runtime });
+
+/** A template without its ids: two are the same when all of it is equal. */
+export const TemplateDefinition = Strict({
+  engine: OneOf(["quickjs", "goja"]),
+  settings: Settings,
+  exposed_modules: Names,
+  libraries: LibraryNames,
+  capabilities: Type.Array(
+    Strict({
+      kind: OneOf(CAPABILITY_KINDS),
+      name: Name,
+      enabled: Type.Boolean(),
+      config: JsonObject,
+    }),
+    { maxItems: 1024 },
+  ),
+  startup_files: Type.Array(
+    Strict({
+      path: Type.String({ minLength: 1, maxLength: LIMITS.pathBytesMax }),
+      order_index: Type.Integer({ minimum: -2147483648, maximum: 2147483647 }),
+      mode: OneOf(["eval"]),
+    }),
+    { maxItems: 1024 },
+  ),
+});
+export type TemplateDefinition = Static<typeof TemplateDefinition>;
+
+const Grants = Strict({
+  settings: Settings,
+  modules: Names,
+  libraries: LibraryNames,
+  globals: JsonObject,
+  env: JsonObject,
+  fsReadOnly: Type.Boolean(),
+  netAllowed: Type.Boolean(),
+});
+
+const SessionPart = Strict({
+  /** Of the session that the file was made of. */
+  id: Uuid,
+  workspace_id: Name,
+  base_commit_oid: Name,
+  head_execution_id: Type.Optional(Uuid),
+  template: Strict({ name: Name, definition: TemplateDefinition }),
+  grants: Grants,
+  /** Absent: nothing has run in it yet, and any program's fresh runtime is its state. */
+  image: Type.Optional(
+    Strict({
+      engine: Digest,
+      base: Digest,
+    }),
+  ),
+});
+
+/** The session and what it is made of. */
+export type SessionPart = Omit<Static<typeof SessionPart>, "grants"> & {
+  readonly grants: SessionGrants;
+};
+
+const HistoryPart = Strict({
+  executions: Type.Array(Execution, { maxItems: LIMITS.exportExecutionsMax }),
+});
+
+export interface SessionContent {
+  readonly session: SessionPart;
+  /** The base image's bytes, for a program that does not have it. */
+  readonly base?: Uint8Array;
+  /** The state: one delta against the base image. */
+  readonly image?: Uint8Array;
+  /** Ended executions with their events, oldest first. */
+  readonly history?: readonly Execution[];
+}
+
+/** @throws VmError BODY_TOO_LARGE */
+export function encodeSession(
+  { session, base, image, history }: SessionContent,
+  made: { madeBy: string; createdAt: string },
+): Promise<Uint8Array> {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  return packSessionFile(
+    {
+      session: json(session),
+      ...(base === undefined ? {} : { base }),
+      ...(image === undefined ? {} : { image }),
+      ...(history === undefined ? {} : { history: json({ executions: history }) }),
+    },
+    made,
+  );
+}
+
+const checkSession = checkerOf(SessionPart);
+const checkHistory = checkerOf(HistoryPart);
+
+/** @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED */
+export async function decodeSession(bytes: Uint8Array): Promise<SessionContent> {
+  const file = openSessionFile(bytes);
+  const sessionBytes = await file.read("session");
+  if (!sessionBytes) throw invalid("it has no section session");
+  const session = checked("session", checkSession, sessionBytes) as SessionPart;
+  const image = await file.read("image");
+  if ((image === undefined) !== (session.image === undefined)) {
+    throw invalid("its section image is not what its section session says");
+  }
+  const base = await file.read("base");
+  const historyBytes = await file.read("history");
+  const history = historyBytes && readHistory(historyBytes);
+  return {
+    session,
+    ...(base === undefined ? {} : { base }),
+    ...(image === undefined ? {} : { image }),
+    ...(history === undefined ? {} : { history }),
+  };
+}
+
+function readHistory(bytes: Uint8Array): Execution[] {
+  const { executions } = checked("history", checkHistory, bytes) as Static<typeof HistoryPart>;
+  const ids = new Set<string>();
+  for (const execution of executions) {
+    const { id, status, started_at, ended_at, undone_at, events = [] } = execution;
+    if (status === "running" || ended_at === undefined) throw invalid("an execution has no end");
+    if (ids.has(id)) throw invalid("an execution is in it twice");
+    ids.add(id);
+    const times = [started_at, ended_at, undone_at, ...events.map(({ ts }) => ts)];
+    if (!times.every(isMoment)) throw invalid("a time is none");
+    if (events.some(({ seq }, index) => seq !== index + 1)) throw invalid("an event is missing");
+  }
+  return executions;
+}
+
+/** The pattern of a timestamp lets the 31st of February pass. */
+function isMoment(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  const ms = Date.parse(text);
+  return Number.isFinite(ms) && new Date(ms).toISOString() === text;
+}
+
+function checked(
+  name: "session" | "history",
+  check: ReturnType<typeof checkerOf>,
+  bytes: Uint8Array,
+): unknown {
+  const value = parseSection(name, bytes);
+  const [issue] = check(value);
+  if (issue) throw invalid(`its section ${name} says that ${issue.message}`);
+  return value;
+}

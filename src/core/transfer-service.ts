@@ -1,0 +1,368 @@
+import { VmError } from "./errors.ts";
+import type { Execution } from "./execution.ts";
+import type { ExecutionRunner } from "./execution-runner.ts";
+import { grantsOf } from "./grants.ts";
+import { newId, parseId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import type {
+  Clock,
+  ImportedSession,
+  ModuleCatalog,
+  NewSession,
+  Runner,
+  SessionPoint,
+  SessionRecord,
+  Store,
+  Worktrees,
+} from "./ports.ts";
+import { printable, required } from "./required.ts";
+import type { Residency } from "./residency.ts";
+import type { Session, SessionGrants } from "./session.ts";
+import { invalid } from "./session-file.ts";
+import { decodeSession, encodeSession, type SessionContent } from "./session-file-parts.ts";
+import { type LooseImage, SessionImages } from "./session-images.ts";
+import { sessionNotReady } from "./session-not-ready.ts";
+import { presentPoint } from "./session-points.ts";
+import type { TemplateDetail } from "./template.ts";
+import { definitionFrom, definitionOf, matchTemplate } from "./template-match.ts";
+
+export interface ImportOptions {
+  readonly worktree_path?: string | undefined;
+  /** Default: the file's. */
+  readonly workspace_id?: string | undefined;
+  /** Default: the file's. */
+  readonly base_commit_oid?: string | undefined;
+  /** What the session may do; default: what the file says. */
+  readonly template_id?: string | undefined;
+}
+
+/** A session that moves while it is read is read again this often. */
+const READS_MAX = 5;
+
+/** Imports at the same time may want to make a template of the same name. */
+const TRIES_MAX = 100;
+
+/** Sessions to files and back. */
+export class TransferService {
+  private readonly images: SessionImages;
+
+  constructor(
+    private readonly store: Store,
+    private readonly runs: ExecutionRunner,
+    private readonly runner: Runner,
+    private readonly worktrees: Worktrees,
+    private readonly modules: ModuleCatalog,
+    private readonly residency: Residency,
+    private readonly clock: Clock,
+    private readonly version: string,
+  ) {
+    this.images = new SessionImages(runner);
+  }
+
+  /**
+   * The session as one file. It is not disturbed: while it runs, its last finished state is exported.
+   *
+   * @param options.history  With its executions and their events, the newest that fit.
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, CHECKPOINT_GONE (closed,
+   *   and its states given up), BODY_TOO_LARGE, QUEUE_FULL, SHUTTING_DOWN
+   */
+  async export(id: string, options: { history?: boolean } = {}): Promise<Uint8Array> {
+    const sessionId = parseId("session", id);
+    this.runs.assertOpen();
+    const { record, history } = await this.readSession(sessionId, options.history === true);
+    const { session, grants } = record;
+    const image = await this.imageOf(record, presentPoint(record));
+    const detail = await this.store.templates.get(session.vm_id);
+    const content: SessionContent = {
+      session: {
+        id: session.id,
+        workspace_id: session.workspace_id,
+        base_commit_oid: session.base_commit_oid,
+        ...(record.headExecutionId === undefined
+          ? {}
+          : { head_execution_id: record.headExecutionId }),
+        template: detail
+          ? { name: detail.template.name, definition: definitionOf(detail) }
+          : { name: `session ${session.id}`, definition: definitionFrom(grants) },
+        grants,
+        ...(image === undefined ? {} : { image: { engine: image.engine, base: image.base } }),
+      },
+      ...(image?.baseBytes === undefined ? {} : { base: image.baseBytes }),
+      ...(image === undefined ? {} : { image: image.delta }),
+      ...(history === undefined ? {} : { history }),
+    };
+    return encodeSession(content, { madeBy: `vm-system ${this.version}`, createdAt: this.now() });
+  }
+
+  /**
+   * A new ready session from a file, with the state, and with the history that the file has. Its
+   * template is matched or made (template-match.ts). Nothing is kept of a file that is refused.
+   *
+   * @throws VmError VALIDATION_ERROR, TEMPLATE_NOT_FOUND, INVALID_WORKTREE, IMAGE_INVALID,
+   *   IMAGE_UNSUPPORTED, QUEUE_FULL, SHUTTING_DOWN, STORE_FULL
+   */
+  async import(bytes: Uint8Array, options: ImportOptions): Promise<Session> {
+    const { worktree_path } = required(
+      { worktree_path: options.worktree_path },
+      "worktree_path is required",
+    );
+    for (const field of ["workspace_id", "base_commit_oid"] as const) {
+      const value = options[field];
+      if (value !== undefined) printable(field, value);
+    }
+    const template =
+      options.template_id === undefined ? undefined : await this.template(options.template_id);
+    this.runs.assertOpen();
+    await this.worktrees.check(worktree_path);
+    const content = await decodeSession(bytes);
+    this.assertSane(content);
+    const grants = template ? grantsOf(template, this.modules) : content.session.grants;
+    this.assertModules(grants);
+    const id = newId();
+    try {
+      await this.keep(id, content, { ...options, worktree_path, template, grants });
+    } catch (error) {
+      this.runner.forget(id);
+      throw error;
+    }
+    const session = (await this.store.sessions.get(id))!.session;
+    return { ...session, residency: this.residency.of(id) };
+  }
+
+  // -------------------------------------------------------------- out
+
+  /** The session with the history that led to its state. */
+  private async readSession(
+    id: string,
+    withHistory: boolean,
+  ): Promise<{ record: SessionRecord; history?: Execution[] }> {
+    for (let read = 1; ; read++) {
+      const record = await this.record(id);
+      if (record.session.status !== "ready" && record.session.status !== "closed") {
+        throw sessionNotReady(record);
+      }
+      if (!withHistory) return { record };
+      const history = await this.history(id);
+      const now = await this.record(id);
+      const isSame =
+        now.headExecutionId === record.headExecutionId &&
+        now.headCheckpointId === record.headCheckpointId;
+      if (isSame || read === READS_MAX) return { record, history };
+    }
+  }
+
+  /** Oldest first: the newest that have room in a file. */
+  private async history(sessionId: string): Promise<Execution[]> {
+    const ended = (await this.store.executions.list(sessionId, LIMITS.exportExecutionsMax)).filter(
+      ({ status }) => status !== "running",
+    );
+    const executions: Execution[] = [];
+    let left = LIMITS.sessionPartBytesMax / 2;
+    for (const execution of ended) {
+      const events = await this.store.executions.events(execution.id, 0, Number.MAX_SAFE_INTEGER);
+      const whole: Execution = { ...execution, events };
+      left -= Buffer.byteLength(JSON.stringify(whole)) + 1;
+      if (left < 0) break;
+      executions.unshift(whole);
+    }
+    return executions;
+  }
+
+  private async imageOf(
+    { session, grants }: SessionRecord,
+    { checkpointId }: SessionPoint,
+  ): Promise<LooseImage | undefined> {
+    if (checkpointId === undefined) return undefined;
+    const { checkpoints, history } = this.store;
+    using _ = this.pinned(history.pin(checkpointId), session.id);
+    const { engine, base, delta } = await this.images.fold(
+      session.id,
+      checkpointId,
+      grants,
+      async () => {
+        const chain = await checkpoints.chain(checkpointId);
+        if (!chain) throw new Error(`checkpoint ${checkpointId} is not in the store`);
+        return chain;
+      },
+    );
+    const baseBytes = await checkpoints.getBase(base);
+    return { engine, base, delta, ...(baseBytes === undefined ? {} : { baseBytes }) };
+  }
+
+  /** The session has moved on, and its state went, since it was read. */
+  private pinned(pin: Disposable | undefined, sessionId: string): Disposable {
+    if (pin) return pin;
+    throw new VmError("CHECKPOINT_GONE", { details: { session_id: sessionId } });
+  }
+
+  // -------------------------------------------------------------- in
+
+  /** What the schema cannot say. @throws VmError IMAGE_INVALID */
+  private assertSane({
+    session: { workspace_id, base_commit_oid, template },
+  }: SessionContent): void {
+    const { capabilities, startup_files } = template.definition;
+    try {
+      printable("workspace_id", workspace_id);
+      printable("base_commit_oid", base_commit_oid);
+      printable("the template's name", template.name);
+      for (const { name } of capabilities) printable("a capability's name", name);
+      for (const { path } of startup_files) {
+        if (this.worktrees.cleanPath(path) !== path)
+          throw invalid("a startup file's path is not clean");
+      }
+    } catch (error) {
+      if (!(error instanceof VmError)) throw error;
+      throw error.code === "IMAGE_INVALID" ? error : invalid(error.message);
+    }
+    const keys = capabilities.map(({ kind, name }) => `${kind} ${name}`);
+    const paths = startup_files.map(({ path }) => path);
+    if (new Set(keys).size < keys.length || new Set(paths).size < paths.length) {
+      throw invalid("its template has something twice");
+    }
+  }
+
+  /** @throws VmError IMAGE_UNSUPPORTED */
+  private assertModules({ modules }: SessionGrants): void {
+    const unknown = modules.find((name) => !this.modules.names.includes(name));
+    if (unknown === undefined) return;
+    throw new VmError("IMAGE_UNSUPPORTED", {
+      message: `The session uses the module ${unknown}, which this program does not have`,
+      details: { module: unknown },
+    });
+  }
+
+  private async keep(
+    id: string,
+    content: SessionContent,
+    options: ImportOptions & {
+      worktree_path: string;
+      template: TemplateDetail | undefined;
+      grants: SessionGrants;
+    },
+  ): Promise<void> {
+    const { session: source, history = [] } = content;
+    const { grants } = options;
+    const now = this.now();
+    const imported = await this.adopt(id, content, grants);
+    const ids = new Map(history.map((execution) => [execution.id, newId()]));
+    const headExecutionId = ids.get(source.head_execution_id ?? "");
+    const sessionOf = (vm_id: string): NewSession => ({
+      session: {
+        id,
+        vm_id,
+        workspace_id: options.workspace_id ?? source.workspace_id,
+        base_commit_oid: options.base_commit_oid ?? source.base_commit_oid,
+        worktree_path: options.worktree_path,
+        status: "ready",
+        created_at: now,
+      },
+      grants,
+      ...(imported === undefined ? {} : { headCheckpointId: imported.checkpointId }),
+      ...(headExecutionId === undefined ? {} : { headExecutionId }),
+    });
+    const belongings: Omit<ImportedSession, "session" | "template"> = {
+      ...(imported?.base === undefined ? {} : { base: imported.base }),
+      ...(imported === undefined
+        ? {}
+        : {
+            checkpoint: {
+              id: imported.checkpointId,
+              sessionId: id,
+              ...(headExecutionId === undefined
+                ? { kind: "imported" }
+                : { kind: "execution", executionId: headExecutionId }),
+              createdAt: now,
+              data: imported.data,
+            },
+          }),
+      executions: history.map((execution) => ofSession(execution, id, ids)),
+    };
+    if (options.template) {
+      const session = sessionOf(options.template.template.id);
+      return this.store.imports.insert({ session, ...belongings });
+    }
+    const { name, definition } = source.template;
+    for (let tries = 1; ; tries++) {
+      const { id: vm_id, make } = await matchTemplate(this.store.templates, name, definition, now);
+      try {
+        return await this.store.imports.insert({
+          session: sessionOf(vm_id),
+          ...(make === undefined ? {} : { template: make }),
+          ...belongings,
+        });
+      } catch (error) {
+        // Somebody made one of that name meanwhile.
+        const isTaken = error instanceof VmError && error.code === "TEMPLATE_EXISTS";
+        if (!isTaken || tries === TRIES_MAX) throw error;
+      }
+    }
+  }
+
+  /** Undefined: it begins with a fresh runtime. */
+  private async adopt(id: string, { session, image, base }: SessionContent, grants: SessionGrants) {
+    if (!session.image || !image) return undefined;
+    const { engine, base: digest } = session.image;
+    const own = await this.runner.engine();
+    const isHere =
+      own.base === digest || (await this.store.checkpoints.getBase(digest)) !== undefined;
+    if (!isHere && base === undefined) {
+      throw new VmError("IMAGE_UNSUPPORTED", {
+        message:
+          "The session's image needs a base image that neither the file nor this program has",
+        details: { base: digest },
+      });
+    }
+    const foreign = isHere ? undefined : base;
+    const checkpointId = newId();
+    const data = await this.images.adopt(id, checkpointId, grants, {
+      engine,
+      base: digest,
+      delta: image,
+      ...(foreign === undefined ? {} : { baseBytes: foreign }),
+    });
+    return {
+      checkpointId,
+      data,
+      ...(foreign === undefined ? {} : { base: { digest, engine, bytes: foreign } }),
+    };
+  }
+
+  // -------------------------------------------------------------- the rest
+
+  private async template(id: string): Promise<TemplateDetail> {
+    const templateId = parseId("template", id);
+    const detail = await this.store.templates.get(templateId);
+    if (detail) return detail;
+    throw new VmError("TEMPLATE_NOT_FOUND", { details: { template_id: templateId } });
+  }
+
+  private async record(id: string): Promise<SessionRecord> {
+    const record = await this.store.sessions.get(id);
+    if (record) return record;
+    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}
+
+/** Under new ids; what it refers to that is not in the file is left out. */
+function ofSession(
+  execution: Execution,
+  sessionId: string,
+  ids: ReadonlyMap<string, string>,
+): Execution {
+  const { parent_execution_id: parent, at_execution_id: at, events = [], ...rest } = execution;
+  const id = ids.get(execution.id)!;
+  const [newParent, newAt] = [ids.get(parent ?? ""), ids.get(at ?? "")];
+  return {
+    ...rest,
+    id,
+    session_id: sessionId,
+    ...(newParent === undefined ? {} : { parent_execution_id: newParent }),
+    ...(newAt === undefined ? {} : { at_execution_id: newAt }),
+    events: events.map((event) => ({ ...event, execution_id: id })),
+  };
+}

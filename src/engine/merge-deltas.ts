@@ -1,0 +1,83 @@
+import { type DeltaHeader, DeltaReader, type DeltaTarget, DeltaWriter } from "./delta.ts";
+import { PAGE_BYTES } from "./pages.ts";
+
+/** Bytes read between two pauses: about a millisecond of work. */
+const PIECE_BYTES = 128 * 1024;
+/** Pages written between two pauses; fewer than a block, which is what takes the time. */
+const PAGES_AT_ONCE = 64;
+
+/**
+ * One delta that does what these do one after another. It knows nothing of heaps: what XORs are due
+ * to a page is added up, and a page that is given whole replaces what was before.
+ *
+ * A generator, so that the caller can answer others between two short steps.
+ *
+ * @param deltas  Oldest first.
+ * @param rawBytesMax  Bytes of pages to hold at most.
+ * @returns Undefined: there are more.
+ * @throws VmError IMAGE_INVALID
+ */
+export function* mergeDeltas(
+  deltas: readonly Uint8Array[],
+  rawBytesMax: number,
+): Generator<void, Uint8Array | undefined> {
+  const merged = new Merged();
+  for (const delta of deltas) {
+    const reader = new DeltaReader(merged);
+    for (let at = 0; at < delta.byteLength; at += PIECE_BYTES) {
+      reader.push(delta.subarray(at, at + PIECE_BYTES));
+      if (merged.pages.size * PAGE_BYTES > rawBytesMax) return undefined;
+      yield;
+    }
+    reader.end();
+  }
+  const pieces: Uint8Array[] = [];
+  const writer = new DeltaWriter();
+  writer.begin(merged.head, (piece) => void pieces.push(piece));
+  let count = 0;
+  for (const [page, { bytes, whole }] of merged.pages) {
+    if (!whole && isZero(bytes)) continue;
+    writer.copy(page, bytes, whole);
+    if (++count % PAGES_AT_ONCE === 0) yield;
+  }
+  writer.end();
+  return Buffer.concat(pieces);
+}
+
+interface MergedPage {
+  bytes: Buffer;
+  whole: boolean;
+}
+
+class Merged implements DeltaTarget {
+  readonly pages = new Map<number, MergedPage>();
+  head: DeltaHeader = { full: false, endPage: 0 };
+  private isFirst = true;
+
+  header(header: DeltaHeader): void {
+    const { state = this.head.state } = header;
+    this.head = {
+      full: this.isFirst ? header.full : this.head.full,
+      endPage: header.endPage,
+      ...(state === undefined ? {} : { state }),
+    };
+    this.isFirst = false;
+  }
+
+  setPage(page: number, bytes: Buffer): void {
+    this.pages.set(page, { bytes: Buffer.from(bytes), whole: true });
+  }
+
+  xorPage(page: number, bytes: Buffer): void {
+    const known = this.pages.get(page);
+    if (!known) {
+      this.pages.set(page, { bytes: Buffer.from(bytes), whole: false });
+      return;
+    }
+    const to = known.bytes;
+    for (let i = 0; i < PAGE_BYTES; i++) to[i] = (to[i] as number) ^ (bytes[i] as number);
+  }
+}
+
+const ZEROS = Buffer.alloc(PAGE_BYTES);
+const isZero = (bytes: Buffer) => bytes.equals(ZEROS);

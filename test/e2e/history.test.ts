@@ -1,0 +1,146 @@
+import { expect, test } from "bun:test";
+import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
+import { tempFolder } from "../harness/temp-folder.ts";
+
+interface Made {
+  readonly sessions: readonly { readonly id: string; readonly parent_session_id: string }[];
+}
+
+async function jsonOf(daemon: Daemon, session_id: string, input: string, more: object = {}) {
+  const { body } = await daemon.json<ExecutionBody>("POST", "/executions/repl", {
+    session_id,
+    input,
+    ...more,
+  });
+  return body.result?.json ?? body.error ?? body;
+}
+
+const fork = async (daemon: Daemon, id: string, body: object) =>
+  (await daemon.json<Made>("POST", `/sessions/${id}/fork`, body)).body.sessions;
+
+test("a session goes back and forth through its history, and forks go their own ways", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const executions: string[] = [];
+  for (let i = 1; i <= 60; i++) {
+    const { body } = await repl(
+      daemon,
+      sessionId,
+      `var n = ${i}; globalThis.all ??= []; all.push(n)`,
+    );
+    executions.push(body.id);
+  }
+  const rewind = (body: object) => daemon.json("POST", `/sessions/${sessionId}/rewind`, body);
+  for (const i of [10, 60, 20, 50, 30]) {
+    await rewind({ execution_id: executions[i - 1] });
+    expect(await jsonOf(daemon, sessionId, "[n, all.length]", { commit: false })).toEqual([i, i]);
+  }
+  await rewind({ steps: 5 });
+  expect(await jsonOf(daemon, sessionId, "n = 'changed'", { commit: false })).toBe("changed");
+  expect(await jsonOf(daemon, sessionId, "n", { commit: false })).toBe(25);
+  expect(await jsonOf(daemon, sessionId, "n", { commit: false, at: executions[41] })).toBe(42);
+
+  const forks = await fork(daemon, sessionId, { count: 20, execution_id: executions[39] });
+  const seen = await Promise.all(
+    forks.map(async ({ id }, at) => {
+      const own = `all.push('fork ${at}'); [n, all.length, all.at(-1), Math.random(), crypto.randomUUID()]`;
+      return (await jsonOf(daemon, id, own)) as [number, number, string, number, string];
+    }),
+  );
+  expect(seen.map((values) => values.slice(0, 3))).toEqual(
+    seen.map((_, at) => [40, 41, `fork ${at}`]),
+  );
+  expect(new Set(seen.map((values) => values[3])).size).toBe(20);
+  expect(new Set(seen.map((values) => values[4])).size).toBe(20);
+  expect(await jsonOf(daemon, sessionId, "all.length")).toBe(25);
+
+  const diff = await daemon.json(
+    "GET",
+    `/sessions/${sessionId}/diff?from=${executions[0]}&to=${executions[2]}`,
+  );
+  expect(diff.body).toMatchObject({
+    added: [],
+    removed: [],
+    changed: [
+      { name: "n", before: { type: "number", preview: "1" }, after: { preview: "3" } },
+      { name: "all", before: { preview: "[ 1 ]" }, after: { preview: "[ 1, 2, 3 ]" } },
+    ],
+  });
+  await daemon.kill9();
+  await using again = await daemon.restart();
+  expect(await jsonOf(again, forks[7]!.id, "all.at(-1)")).toBe("fork 7");
+  expect(await jsonOf(again, sessionId, "n")).toBe(25);
+  const woken = await again.json("POST", `/sessions/${sessionId}/sleep`);
+  expect(woken.body.residency).toBe("asleep");
+  expect((await again.json("POST", `/sessions/${sessionId}/wake`)).body.residency).toBe("resident");
+}, 60_000);
+
+test("an in-memory database is part of the session's state", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, { modules: ["database"] });
+  const count = "require('database').query('SELECT count(*) AS n FROM t')[0].n";
+  await repl(
+    daemon,
+    sessionId,
+    "var db = require('database'); db.configure('sqlite3', ':memory:'); db.exec('CREATE TABLE t (x)'); 1",
+  );
+  const executions: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    executions.push(
+      (await repl(daemon, sessionId, `db.exec('INSERT INTO t VALUES (?)', ${i}); 1`)).body.id,
+    );
+  }
+  expect(await jsonOf(daemon, sessionId, count)).toBe(5);
+  const deleted = `db.exec('DELETE FROM t'); ${count}`;
+  expect(await jsonOf(daemon, sessionId, deleted, { commit: false })).toBe(0);
+  expect(await jsonOf(daemon, sessionId, count)).toBe(5);
+  expect(await jsonOf(daemon, sessionId, count, { commit: false, at: executions[1] })).toBe(2);
+  const [one] = await fork(daemon, sessionId, { execution_id: executions[2] });
+  expect(await jsonOf(daemon, one!.id, count)).toBe(3);
+  await jsonOf(daemon, one!.id, "db.exec('DELETE FROM t'); 1");
+  await daemon.json("POST", `/sessions/${sessionId}/rewind`, { execution_id: executions[0] });
+  expect(await jsonOf(daemon, sessionId, count)).toBe(1);
+  await daemon.kill9();
+  await using again = await daemon.restart();
+  expect(await jsonOf(again, sessionId, count)).toBe(1);
+  expect(await jsonOf(again, one!.id, count)).toBe(0);
+}, 60_000);
+
+test("beyond the newest checkpoints states go, and what they took is given back", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  await using daemon = await Daemon.start({ db, args: ["--keep-checkpoints", "10"] });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const executions: string[] = [];
+  for (let i = 0; i < 80; i++) {
+    executions.push((await repl(daemon, sessionId, `var n = ${i}; n`)).body.id);
+    if (i !== 20) continue;
+    const list = await daemon.json<{ id: string }[]>("GET", `/sessions/${sessionId}/checkpoints`);
+    const path = `/sessions/${sessionId}/checkpoints/${list.body[0]!.id}/label`;
+    expect((await daemon.json("PUT", path, { label: "twenty" })).body.label).toBe("twenty");
+  }
+  await daemon.json("POST", "/runtime/gc", {});
+  const kept = await daemon.json<{ execution_id: string }[]>(
+    "GET",
+    `/sessions/${sessionId}/checkpoints`,
+  );
+  for (const { execution_id } of kept.body) {
+    const n = executions.indexOf(execution_id);
+    expect(await jsonOf(daemon, sessionId, "n", { commit: false, at: execution_id })).toBe(n);
+  }
+  expect(kept.body.length).toBeLessThan(20);
+  expect(kept.body.at(-1)).toMatchObject({ execution_id: executions[20], label: "twenty" });
+  const gone = await daemon.json<ExecutionBody>("POST", `/sessions/${sessionId}/rewind`, {
+    execution_id: executions[50],
+  });
+  expect(gone.body.error?.code).toBe("CHECKPOINT_GONE");
+  await daemon.json("POST", `/sessions/${sessionId}/close`);
+  await daemon.json("POST", "/runtime/gc", {});
+  const report = await daemon.json<{ sessions: { checkpoints: number }[] }>(
+    "GET",
+    "/runtime/store",
+  );
+  expect(report.body.sessions[0]?.checkpoints).toBe(1);
+}, 60_000);

@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
+import { tempFolder } from "../harness/temp-folder.ts";
+
+const WALL_MS = 1000;
+/** The contract's grace of 500 ms, and the way there and back. */
+const ANSWER_MS_MAX = 1600;
+const MACHINE_SLOW_MS = 400;
+
+/** None of them ends by itself; most never look whether they should. */
+const ENDLESS = {
+  "a loop": "while (true) {}",
+  "a native that never yields": 'new Array(1e9) + ""',
+  "a regular expression": "/(a+)+$/.test('a'.repeat(64) + 'b')",
+  "a program": 'require("exec").run("sleep", ["1000"])',
+  "a query": `const db = require("database"); db.configure("sqlite3", ":memory:");
+    db.query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")`,
+};
+
+test.each(Object.entries(ENDLESS))(
+  "%s ends at the wall limit, and the session goes on",
+  async (_, code) => {
+    using folder = tempFolder();
+    await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+    const { sessionId } = await makeSession(daemon, folder.path, {
+      modules: ["exec", "database"],
+      settings: { limits: { wall_ms: WALL_MS, cpu_ms: 60_000 } },
+    });
+    await repl(daemon, sessionId, "globalThis.kept = [1, 2, 3]");
+    const startedMs = performance.now();
+    const ended = await repl(daemon, sessionId, `kept.push(4); ${code}`);
+    const elapsedMs = performance.now() - startedMs;
+    expect(ended.body).toMatchObject({
+      status: "timeout",
+      error: { code: "TIMEOUT", limit: "wall_ms" },
+    });
+    // A machine that is busy with other things may need longer; figures come from scripts/bench.
+    expect(elapsedMs).toBeLessThan(ANSWER_MS_MAX + MACHINE_SLOW_MS);
+    const after = await repl(daemon, sessionId, "kept");
+    expect(after.body.result?.preview).toBe("[ 1, 2, 3 ]");
+    const events = await daemon.json<ExecutionBody["events"]>(
+      "GET",
+      `/executions/${ended.body.id}/events`,
+    );
+    expect(events.body.map(({ type }) => type)).toEqual(["input_echo", "system", "exception"]);
+  },
+);

@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { Daemon, makeSession, repl, runFile, vm } from "../harness/binary.ts";
+import { tempFolder } from "../harness/temp-folder.ts";
+
+const PAGE_BYTES = 4096;
+
+test("a damaged page: the start names the file, what is wrong, and what to do", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  const daemon = await Daemon.start({ db });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  await repl(daemon, sessionId, "1");
+  await daemon.stop();
+  const file = openSync(db, "r+");
+  const lastPage = statSync(db).size / PAGE_BYTES - 1;
+  for (const page of [lastPage - 1, lastPage]) {
+    writeSync(file, Buffer.alloc(PAGE_BYTES, 0xa5), 0, PAGE_BYTES, page * PAGE_BYTES);
+  }
+  closeSync(file);
+  const ran = await vm(["serve", "--listen", "127.0.0.1:0", "--db", db]);
+  expect(ran.err).toMatch(new RegExp(`The database ${db} is damaged: .*page`, "i"));
+  expect(ran.err).toContain("put a backup in its place");
+  expect(ran.code).toBe(1);
+});
+
+test("of many daemons that start at once on a new database, one serves", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  const starts = await Promise.allSettled(Array.from({ length: 5 }, () => Daemon.start({ db })));
+  const served = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  const refused = starts.flatMap((start) => (start.status === "rejected" ? [start.reason] : []));
+  expect(served).toHaveLength(1);
+  for (const { message } of refused) expect(message).toContain(`The database ${db} is in use by`);
+  await using daemon = served[0]!;
+  const { sessionId } = await makeSession(daemon, folder.path);
+  expect((await repl(daemon, sessionId, "1")).body.status).toBe("ok");
+});
+
+test("a worktree that vanishes and comes back", async () => {
+  using folder = tempFolder();
+  const worktree = folder.join("tree");
+  mkdirSync(worktree);
+  writeFileSync(`${worktree}/a.js`, "41 + 1");
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, worktree, { modules: ["fs"] });
+  const bare = await makeSession(daemon, worktree);
+  const read = `const text = require("fs").readFileSync("a.js"); globalThis.kept = 7; text`;
+  expect((await repl(daemon, sessionId, read)).body.result?.preview).toBe("41 + 1");
+
+  renameSync(worktree, folder.join("elsewhere"));
+  const gone = await repl(daemon, sessionId, "kept");
+  expect([gone.status, gone.body.error?.code]).toEqual([422, "INVALID_WORKTREE"]);
+  expect((await runFile(daemon, bare.sessionId, "a.js")).body.error?.code).toBe("FILE_NOT_FOUND");
+  expect((await repl(daemon, bare.sessionId, "1 + 1")).body.result?.preview).toBe("2");
+
+  renameSync(folder.join("elsewhere"), worktree);
+  expect((await repl(daemon, sessionId, "kept")).body.result?.preview).toBe("7");
+  expect((await runFile(daemon, sessionId, "a.js")).body.result?.preview).toBe("42");
+  rmSync(worktree, { recursive: true });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import quickjsWasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
+import { decodeBase, encodeBase } from "../../src/engine/base-image.ts";
+import { baseImage, buildBaseImage } from "../../src/engine/base-source.ts";
+import { ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
+import { Instance } from "../../src/engine/instance.ts";
+
+const SHA256 = "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232";
+
+test("the facts of the engine are those of its file", async () => {
+  const file = readFileSync(quickjsWasmPath);
+  expect(new Bun.CryptoHasher("sha256").update(file).digest("hex")).toBe(SHA256);
+  const instance = await Instance.create(ENGINE, memoryBytesMax(ENGINE, 8));
+  expect(instance.isBalanced).toBe(true);
+  const before = instance.readU32(ENGINE.layout.breakAt);
+  const at = instance.c._malloc(1_000_000);
+  expect(at).toBeGreaterThanOrEqual(ENGINE.layout.stackHigh);
+  const grown = instance.readU32(ENGINE.layout.breakAt) - before;
+  expect(grown).toBeGreaterThan(900_000);
+  expect(instance.c._malloc(9 * 1024 * 1024)).toBe(0);
+  expect(instance.refusals).toBeGreaterThan(0);
+});
+
+test("two processes in different surroundings boot the same bytes", async () => {
+  const here = await buildBaseImage();
+  const entry = new URL("../../src/engine/print-base.ts", import.meta.url).pathname;
+  const there = Bun.spawnSync([process.execPath, entry], {
+    cwd: "/",
+    env: { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" },
+  });
+  const base = decodeBase(Buffer.from(there.stdout.toString(), "base64"), here.digest);
+  expect(base.pages.equals(here.pages)).toBe(true);
+  expect(base.host).toEqual(here.host);
+}, 30_000);
+
+test("a base image of other content than its digest says is refused", async () => {
+  const base = await baseImage();
+  const bytes = encodeBase(base);
+  expect(() => decodeBase(bytes, "0".repeat(64))).toThrow("not that of its digest");
+  for (const cut of [0, 10, 200, bytes.length - 1]) {
+    expect(() => decodeBase(bytes.subarray(0, cut), base.digest)).toThrow("cannot be read");
+  }
+  const header = Buffer.from(bytes);
+  header.write('"endPage":9', header.indexOf('"endPage"'));
+  expect(() => decodeBase(header, base.digest)).toThrow("cannot be read");
+});

@@ -1,0 +1,264 @@
+import { describe, expect, test } from "bun:test";
+import { bootBase } from "../../src/engine/boot.ts";
+import { ENGINE } from "../../src/engine/engines.ts";
+import { PRELUDE_FILE, PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
+import { ScratchEngine } from "./scratch-engine.ts";
+
+/** Which limit comes first does not depend on what else the machine does. */
+const QUICK = { limits: { cpu_ms: 200, wall_ms: 10_000 } };
+const SHORT = { limits: { cpu_ms: 10_000, wall_ms: 400 } };
+
+describe("state", () => {
+  test("stays between executions, in and out of the slot, and over a restart", async () => {
+    using engine = await ScratchEngine.start();
+    const a = engine.session("a");
+    const b = engine.session("b");
+    expect(await a.preview("var x = 41; x + 1")).toBe("42");
+    expect(await b.preview("typeof x")).toBe("undefined");
+    expect(await a.preview("x")).toBe("41");
+    await b.run("var x = 'b'");
+    engine.restart();
+    expect(await a.preview("x")).toBe("41");
+    expect(await b.preview("x")).toBe("b");
+  });
+
+  test("an ordinary execution stores little, also when the base is asked for", async () => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    await session.run("var list = [1, 2, 3]");
+    expect((await session.run("list.push({ a: 1 }); list")).storedBytes).toBeLessThan(8192);
+    const full = await session.run("list.length", { wantFull: true });
+    expect(full.result.checkpoint?.full).toBe(true);
+    expect(full.storedBytes).toBeLessThan(64 * 1024);
+    engine.restart();
+    expect(await session.preview("list.length")).toBe("4");
+  });
+
+  test("copies of a session draw different random numbers; the session itself goes on", async () => {
+    using engine = await ScratchEngine.start();
+    const origin = engine.session("origin");
+    await origin.run("var seed = 1");
+    const draws = new Set<string>();
+    for (const id of ["one", "two", "three"])
+      draws.add(await origin.fork(id).preview("Math.random()"));
+    draws.add(await origin.preview("Math.random()"));
+    expect(draws.size).toBe(4);
+  });
+
+  test("a template without much memory works", async () => {
+    using engine = await ScratchEngine.start();
+    expect(await engine.session("a", { limits: { mem_mb: 8 } }).preview("[1, 2].length")).toBe("2");
+  });
+
+  test("an image outlives a change of the prelude", async () => {
+    const older = await bootBase(ENGINE, {
+      source: `globalThis.older = true;\n${PRELUDE_SOURCE}`,
+      file: PRELUDE_FILE,
+    });
+    using before = await ScratchEngine.start({ base: older });
+    const session = before.session("a");
+    await session.run("var kept = 'from before'");
+    using now = await ScratchEngine.start({ older });
+    expect(older.digest).not.toBe(now.base.digest);
+    for (const [id, link] of before.links) now.links.set(id, link);
+    const goesOn = now.session("a");
+    goesOn.head = session.head;
+    expect(await goesOn.preview("kept + ' ' + older")).toBe("from before true");
+    expect(await now.session("fresh").preview("typeof older")).toBe("undefined");
+    expect(await goesOn.preview("kept")).toBe("from before");
+  });
+});
+
+describe("limits", () => {
+  test.each([
+    ["a loop", "while (true) {}", "cpu_ms"],
+    ["a loop that is caught", "try { while (true) {} } catch {} finally { x = 2 }", "cpu_ms"],
+    ["a swallowed interrupt", "(async () => { for (;;); })(); 1", "cpu_ms"],
+    ["a storm of jobs", "const f = () => Promise.resolve().then(f); f(); 1", "cpu_ms"],
+    ["a loop in a job", "Promise.resolve().then(() => { for (;;); }); 1", "cpu_ms"],
+    ["a regular expression", "/(a+)+$/.test('a'.repeat(40) + 'b')", "cpu_ms"],
+    ["timers without end", "setInterval(() => {}, 1)", "wall_ms"],
+    [
+      "a slow native in a loop",
+      "const s = '[' + '1,'.repeat(2e5) + '1]'; for (;;) JSON.parse(s)",
+      "cpu_ms",
+    ],
+    [
+      "a getter while the result is shown",
+      "({ get then() { for (;;); } }); new Proxy({}, { get() { for (;;); } }) + ''",
+      "cpu_ms",
+    ],
+  ])("%s ends as a timeout, the state as before", async (_, code, limit) => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a", limit === "cpu_ms" ? QUICK : SHORT);
+    await session.run("var x = 1");
+    const startMs = performance.now();
+    const ended = await session.run(code);
+    expect([ended.status, ended.code, ended.result.outcome.error?.limit]).toEqual([
+      "timeout",
+      "TIMEOUT",
+      limit,
+    ]);
+    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(ended.rolledBack).toBe(true);
+    expect(await session.preview("x")).toBe("1");
+  });
+
+  test.each([
+    ["max_events", { max_events: 5 }, "for (let i = 0; i < 10; i++) console.log(i)", 5],
+    ["max_output_kb", { max_output_kb: 1 }, "console.log('a'); console.log('x'.repeat(2000))", 1],
+  ] as const)(
+    "%s: events up to it, then nothing, the state as before",
+    async (limit, limits, code, count) => {
+      using engine = await ScratchEngine.start();
+      const session = engine.session("a", { limits });
+      const ended = await session.run(`var y = 1; try { ${code} } catch {} y = 2`);
+      expect(ended.status).toBe("error");
+      expect(ended.result.outcome.outputLimit?.limit).toBe(limit);
+      expect(ended.events.length).toBe(count);
+      expect(ended.rolledBack).toBe(true);
+      expect(await session.preview("typeof y")).toBe("undefined");
+    },
+  );
+
+  test.each([
+    ["many small pieces", "var hog = []; for (;;) hog.push({ a: [1, 2, 3] })"],
+    ["few large ones", "var hog = []; for (;;) hog.push(new Uint8Array(1e6).fill(1))"],
+    ["one", "'x'.repeat(1e9)"],
+    ["a loop that tries again", "for (;;) { try { var big = new Uint8Array(6e7) } catch {} }"],
+  ])("memory, in %s: OUT_OF_MEMORY, and the session goes on", async (_, code) => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a", { limits: { mem_mb: 32 } });
+    await session.run("var x = 1");
+    const ended = await session.run(code);
+    expect([ended.status, ended.code]).toEqual(["error", "OUT_OF_MEMORY"]);
+    expect(await session.preview("x")).toBe("1");
+    engine.restart();
+    expect(await session.preview("x + 1")).toBe("2");
+  });
+
+  test("a trap of the engine costs the execution alone", async () => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    await session.run("var x = 1");
+    const ended = await session.run("x = 2; JSON.parse('['.repeat(1e6))");
+    // With a deep native stack the engine's own count ends it first.
+    expect(["WORKER_CRASHED", undefined]).toContain(ended.code);
+    expect(await session.preview("x")).toBe(ended.rolledBack ? "1" : "2");
+  });
+});
+
+describe("ends", () => {
+  test.each([
+    ["throw new TypeError('no')", "TypeError: no"],
+    ["Promise.reject(new Error('rejected'))", "Error: rejected"],
+    ["Promise.reject(new Error('nobody looks')); 1", "Error: nobody looks"],
+    ["setTimeout(() => { throw new RangeError('late') }, 1); 1", "RangeError: late"],
+    ["queueMicrotask(() => { throw new Error('soon') }); 1", "Error: soon"],
+  ])("%s is an error, and the heap is kept", async (code, message) => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    const ended = await session.run(`var reached = true; ${code}`);
+    expect([ended.status, ended.shown]).toEqual(["error", message]);
+    expect(await session.preview("reached")).toBe("true");
+  });
+
+  test("a promise that can never settle is an error at once", async () => {
+    using engine = await ScratchEngine.start();
+    const startMs = performance.now();
+    const ended = await engine.session("a").run("new Promise(() => {})");
+    expect(ended.code).toBe("PROMISE_NEVER_SETTLES");
+    expect(performance.now() - startMs).toBeLessThan(2000);
+  });
+
+  test("a rejection that is handled in time is none", async () => {
+    using engine = await ScratchEngine.start();
+    const ended = await engine.session("a").run("Promise.reject(1).catch(() => {}); 'fine'");
+    expect(ended.shown).toBe("fine");
+  });
+
+  test("console lines come in order, timers included, and stacks show guest frames alone", async () => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    const ended = await session.run(
+      "setTimeout(() => console.log('third'), 2); Promise.resolve().then(() => console.log('second')); console.log('first %d', 1)",
+    );
+    expect(ended.console).toEqual(["first 1", "second", "third"]);
+    const failed = await session.run("function bad() { null.x }\n[1].map(bad)");
+    const stack = failed.result.outcome.error?.stack ?? "";
+    expect(stack).toContain("at bad (<repl:2>:1:");
+    expect(stack).toContain("<repl:2>:2:");
+    expect(stack).not.toContain("vm:");
+    expect(stack).not.toContain(import.meta.dir);
+  });
+
+  test("text survives the boundary, NULs and lone surrogates too", async () => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    const { result } = (await session.run("'a\\u0000b\\ud800c\\u{1f600}'")).result.outcome;
+    expect(result?.json).toBe("a\u0000b\ud800c\u{1f600}");
+    const raw = (await session.run("'\ud800\u0000é'.length")).result.outcome;
+    expect(raw.result?.preview).toBe("3");
+  });
+});
+
+describe("prepare", () => {
+  test("defines globals and libraries; sessions start from it", async () => {
+    using engine = await ScratchEngine.start();
+    const prepared = engine.session("", {}, { globals: { LIMIT: { rows: [1, 2] } } });
+    const source =
+      "!function (g, f) { 'object' == typeof exports ? 0 : 'function' == typeof define ? 0 : (g = 'undefined' != typeof globalThis ? globalThis : g || self).Lib = f() }(this, function () { return { n: LIMIT.rows.length } })";
+    const done = await prepared.act({
+      kind: "prepare",
+      libraries: [{ name: "lib-1", global: "Lib", source }],
+    });
+    expect(done.status).toBe("ok");
+    expect(await prepared.fork("a").preview("Lib.n")).toBe("2");
+    expect(await prepared.fork("b").preview("Lib.n = 3; Lib.n")).toBe("3");
+    expect(await prepared.fork("c").preview("Lib.n")).toBe("2");
+  });
+
+  test("a file that does not define its global says so", async () => {
+    using engine = await ScratchEngine.start();
+    const ended = await engine
+      .session("")
+      .act({ kind: "prepare", libraries: [{ name: "lib-1", global: "Lib", source: "1" }] });
+    expect(ended.shown).toBe("Error: lib-1 did not define the global Lib");
+  });
+});
+
+describe("native modules", () => {
+  const counting = (log: string[]) => (name: string, context: { initialState?: string }) => {
+    if (name !== "count") return undefined;
+    let count = Number(context.initialState ?? 0);
+    return {
+      functions: ["up", "echo"],
+      call: (fn: string, args: readonly unknown[]) => (fn === "up" ? ++count : (args[0] as never)),
+      state: () => `${count}`,
+      dispose: () => void log.push("disposed"),
+    };
+  };
+
+  test("keep what they know over a restart, and lose what is undone", async () => {
+    const log: string[] = [];
+    using engine = await ScratchEngine.start({ factory: counting(log) });
+    const session = engine.session("a", QUICK, { modules: ["count"] });
+    expect(await session.preview("var count = require('count'); count.up()")).toBe("1");
+    expect(await session.preview("count.up()")).toBe("2");
+    engine.restart();
+    expect(await session.preview("count.up()")).toBe("3");
+    expect((await session.run("count.up(); for (;;);")).status).toBe("timeout");
+    expect(await session.preview("count.up()")).toBe("4");
+    expect(log.length).toBeGreaterThan(1);
+  });
+
+  test("values go through whole, and only what the session may use is there", async () => {
+    using engine = await ScratchEngine.start({ factory: counting([]) });
+    const session = engine.session("a", {}, { modules: ["count"] });
+    await session.run("var { echo } = require('count')");
+    expect(
+      await session.preview("echo({ a: [1n, undefined, NaN, -0], b: new Uint8Array([1, 2]) })"),
+    ).toBe("{ a: [ 1n, undefined, NaN, -0 ], b: Uint8Array(2) [ 1, 2 ] }");
+    expect(await engine.session("b").preview("require('count')")).toContain("Invalid module");
+  });
+});

@@ -1,0 +1,176 @@
+import type { JobAction, JobEvent } from "../../src/core/ports.ts";
+import type { SessionGrants } from "../../src/core/session.ts";
+import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/core/settings.ts";
+import type { BaseImage } from "../../src/engine/base-image.ts";
+import { encodeBase } from "../../src/engine/base-image.ts";
+import { baseImage } from "../../src/engine/base-source.ts";
+import { EngineHost, type EngineResult } from "../../src/engine/engine-host.ts";
+import type { NativeModuleFactory } from "../../src/engine/native-modules.ts";
+
+interface Link {
+  readonly parent: string | undefined;
+  readonly base: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A store of checkpoints in memory, and an engine host that reads it. */
+export class ScratchEngine implements Disposable {
+  readonly links = new Map<string, Link>();
+  private host: EngineHost;
+  private count = 0;
+
+  private constructor(
+    readonly base: BaseImage,
+    private readonly factory: NativeModuleFactory,
+    private readonly bases: ReadonlyMap<string, BaseImage>,
+  ) {
+    this.host = new EngineHost(base, factory);
+  }
+
+  static async start(
+    options: { base?: BaseImage; factory?: NativeModuleFactory; older?: BaseImage } = {},
+  ): Promise<ScratchEngine> {
+    const base = options.base ?? (await baseImage());
+    const bases = [base, ...(options.older ? [options.older] : [])];
+    return new ScratchEngine(
+      base,
+      options.factory ?? (() => undefined),
+      new Map(bases.map((each) => [each.digest, each])),
+    );
+  }
+
+  session(
+    id: string,
+    settings: SettingsPatch = {},
+    grants: Partial<SessionGrants> = {},
+  ): ScratchSession {
+    return new ScratchSession(this, id, {
+      settings: mergeSettings(DEFAULT_SETTINGS, settings),
+      modules: [],
+      libraries: [],
+      globals: {},
+      env: {},
+      fsReadOnly: false,
+      netAllowed: false,
+      ...grants,
+    });
+  }
+
+  /** Another process takes over: nothing goes on but what was kept. */
+  restart(): void {
+    this.host[Symbol.dispose]();
+    this.host = new EngineHost(this.base, this.factory);
+  }
+
+  async run(session: ScratchSession, action: JobAction, wantFull: boolean): Promise<Ended> {
+    const events: JobEvent[] = [];
+    const pieces: Uint8Array[] = [];
+    const next = `checkpoint-${++this.count}`;
+    const result = await this.host.run(
+      {
+        sessionId: session.id,
+        grants: session.grants,
+        worktreePath: "/nowhere",
+        headCheckpointId: session.head,
+        nextCheckpointId: next,
+        wantFull,
+        action,
+      },
+      {
+        image: () => this.chain(session.head),
+        base: (digest) => encodeBase(this.bases.get(digest)!),
+        file: () => null,
+        event: (event) => events.push(event),
+        flush: () => {},
+        poll: () => {},
+        delta: (piece) => pieces.push(new Uint8Array(piece)),
+      },
+    );
+    if (result.checkpoint) {
+      const parent = result.checkpoint.full ? undefined : session.head;
+      this.links.set(next, { parent, base: result.checkpoint.base, bytes: Buffer.concat(pieces) });
+      session.head = next;
+    }
+    return new Ended(
+      result,
+      events,
+      pieces.reduce((sum, piece) => sum + piece.length, 0),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.host[Symbol.dispose]();
+  }
+
+  private chain(head: string | undefined) {
+    const links: Uint8Array[][] = [];
+    let base = "";
+    for (let id = head; id !== undefined; ) {
+      const link = this.links.get(id)!;
+      links.unshift([link.bytes]);
+      base = link.base;
+      id = link.parent;
+    }
+    return { engine: this.base.engine.fingerprint, base, links };
+  }
+}
+
+export class ScratchSession {
+  head: string | undefined;
+
+  constructor(
+    private readonly engine: ScratchEngine,
+    readonly id: string,
+    readonly grants: SessionGrants,
+  ) {}
+
+  /** Another session that starts where this one is. */
+  fork(id: string): ScratchSession {
+    const fork = new ScratchSession(this.engine, id, this.grants);
+    fork.head = this.head;
+    return fork;
+  }
+
+  run(input: string, options: { wantFull?: boolean } = {}): Promise<Ended> {
+    return this.act({ kind: "repl", input }, options);
+  }
+
+  act(action: JobAction, { wantFull = false } = {}): Promise<Ended> {
+    return this.engine.run(this, action, wantFull);
+  }
+
+  async preview(input: string): Promise<string> {
+    const { shown } = await this.run(input);
+    return shown;
+  }
+}
+
+export class Ended {
+  constructor(
+    readonly result: EngineResult,
+    readonly events: readonly JobEvent[],
+    readonly storedBytes: number,
+  ) {}
+
+  get status(): string {
+    return this.result.outcome.status;
+  }
+
+  get code(): string | undefined {
+    return this.result.outcome.error?.code;
+  }
+
+  get rolledBack(): boolean {
+    return this.result.checkpoint === undefined;
+  }
+
+  /** The preview, or the error's message. */
+  get shown(): string {
+    const { result, error } = this.result.outcome;
+    return result?.preview ?? error?.message ?? "";
+  }
+
+  get console(): string[] {
+    return this.events.map(({ payload }) => (payload as { text: string }).text);
+  }
+}

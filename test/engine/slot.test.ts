@@ -1,0 +1,131 @@
+import { expect, test } from "bun:test";
+import { baseImage } from "../../src/engine/base-source.ts";
+import { Guest, type ValuePtr } from "../../src/engine/guest.ts";
+import { Slot } from "../../src/engine/slot.ts";
+
+const base = await baseImage();
+
+class Scratch {
+  readonly pieces: Uint8Array[][] = [];
+
+  private constructor(readonly slot: Slot) {}
+
+  static async create(memMb = 128): Promise<Scratch> {
+    const slot = await Slot.create(base.engine, memMb);
+    slot.putBase(base);
+    slot.instance.callbacks = {
+      call: () => 0,
+      shouldInterrupt: () => false,
+      loadModule: () => 0,
+      normalizeModule: () => 0,
+      rejected: () => {},
+      errorMade: () => {},
+      now: () => 0,
+    };
+    return new Scratch(slot);
+  }
+
+  eval(code: string): string {
+    const guest = new Guest(this.slot.instance, base.host.runtime, base.host.context);
+    const value: ValuePtr = guest.evaluate(code, "test", 0);
+    const text = guest.text(value);
+    guest.free(value);
+    return text;
+  }
+
+  capture(full = false): number {
+    const pieces: Uint8Array[] = [];
+    this.slot.capture({ full, state: "{}" }, (piece) => pieces.push(piece));
+    if (full) this.pieces.length = 0;
+    this.pieces.push(pieces);
+    return pieces.reduce((sum, piece) => sum + piece.length, 0);
+  }
+
+  /** All that an image may hold: static data and heap, and nothing of the stack. */
+  memory(): Buffer {
+    const { bytes } = this.slot.instance;
+    const { stackLow, stackHigh } = base.engine.layout;
+    return Buffer.concat([bytes.subarray(0, stackLow), bytes.subarray(stackHigh)]);
+  }
+}
+
+const trimmed = (bytes: Buffer): Buffer => {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
+};
+
+test("a chain of deltas makes the same memory in another slot, also past a full one", async () => {
+  const one = await Scratch.create();
+  one.eval("var list = []; for (let i = 0; i < 2000; i++) list.push({ i });");
+  one.capture(true);
+  one.eval("list.length = 10; globalThis.text = 'x'.repeat(1e5)");
+  one.capture();
+  one.eval("delete globalThis.text; var after = 1");
+  one.capture();
+  const two = await Scratch.create();
+  two.eval("var other = 'something else'.repeat(5000)");
+  two.capture();
+  two.slot.putChain(base, one.pieces);
+  expect(trimmed(two.memory()).equals(trimmed(one.memory()))).toBe(true);
+  expect(two.eval("[list.length, after, typeof other].join(' ')")).toBe("10 1 undefined");
+  one.capture(true);
+  const three = await Scratch.create();
+  three.slot.putChain(base, one.pieces);
+  expect(trimmed(three.memory()).equals(trimmed(one.memory()))).toBe(true);
+});
+
+test("rolling back gives the memory at rest exactly, whatever was written and grown", async () => {
+  const scratch = await Scratch.create();
+  scratch.eval("var kept = [1, 2, 3]");
+  scratch.capture();
+  const before = Buffer.from(trimmed(scratch.memory()));
+  scratch.eval("kept.push(4); var junk = []; for (let i = 0; i < 50000; i++) junk.push([i])");
+  expect(scratch.slot.rollBack()).toBe(true);
+  expect(trimmed(scratch.memory()).equals(before)).toBe(true);
+  expect(scratch.eval("kept + ' ' + typeof junk")).toBe("1,2,3 undefined");
+});
+
+test("a snapshot comes back in, and nothing of who was there meanwhile is left", async () => {
+  const scratch = await Scratch.create();
+  scratch.eval("var mine = 'mine'");
+  scratch.capture();
+  const image = scratch.slot.snapshot("{}");
+  const before = Buffer.from(trimmed(scratch.memory()));
+  scratch.slot.putBase(base);
+  const secret = "top secret of another session";
+  scratch.eval(`var theirs = []; for (let i = 0; i < 20000; i++) theirs.push('${secret}' + i); 1`);
+  scratch.capture();
+  expect(scratch.slot.instance.bytes.includes(secret)).toBe(true);
+  scratch.slot.put(image);
+  expect(trimmed(scratch.memory()).equals(before)).toBe(true);
+  expect(scratch.slot.instance.bytes.includes(secret)).toBe(false);
+});
+
+test("pages beyond the copied ones are found by hash, and small changes stay small", async () => {
+  const scratch = await Scratch.create();
+  scratch.eval("var big = []; for (let i = 0; i < 200000; i++) big.push({ i }); 1");
+  scratch.capture();
+  expect(scratch.slot.heapBytes).toBeGreaterThan(12 * 1024 * 1024);
+  scratch.eval("big[199999].i = -1; 1");
+  expect(scratch.capture()).toBeLessThan(16 * 1024);
+  const other = await Scratch.create();
+  other.slot.putChain(base, scratch.pieces);
+  expect(trimmed(other.memory()).equals(trimmed(scratch.memory()))).toBe(true);
+  expect(other.eval("[big.length, big[199999].i, big[100000].i].join(' ')")).toBe(
+    "200000 -1 100000",
+  );
+  scratch.eval("big[199998].i = -2; 1");
+  // What has only a hash cannot be put back from here.
+  expect(scratch.slot.rollBack()).toBe(false);
+});
+
+test("an image larger than the memory limit is refused", async () => {
+  const scratch = await Scratch.create(128);
+  scratch.eval("globalThis.big = new Uint8Array(2e7).fill(7); 1");
+  scratch.capture();
+  const small = await Slot.create(base.engine, 16);
+  expect(() => small.putChain(base, scratch.pieces)).toThrow("does not fit");
+  const larger = await Slot.create(base.engine, 256);
+  larger.putChain(base, scratch.pieces);
+});

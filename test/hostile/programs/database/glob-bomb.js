@@ -1,0 +1,6 @@
+// Another one.
+// expect: status=timeout|ok|error
+// modules: database
+const db = require('database');
+db.configure('sqlite3', ':memory:');
+db.query('SELECT ? GLOB ?', 'a'.repeat(5000), '*a'.repeat(2000) + 'b');

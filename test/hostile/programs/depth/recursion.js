@@ -1,0 +1,4 @@
+// Recursion without end.
+// expect: status=error
+// message: /stack/
+(function f() { return f() + 1; })();

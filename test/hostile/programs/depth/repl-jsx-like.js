@@ -1,0 +1,4 @@
+// Angle brackets without end.
+// expect: status=error|timeout
+// state: any
+// source: 'let q = ' + '<'.repeat(1e5)

@@ -1,0 +1,3 @@
+// Blocks in blocks.
+// expect: status=error
+eval('{'.repeat(1e5) + '}'.repeat(1e5));

@@ -1,0 +1,3 @@
+// A chain of conditionals.
+// expect: status=error|ok
+eval('0?0:'.repeat(1e5) + '1');

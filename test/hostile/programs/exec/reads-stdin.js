@@ -1,0 +1,4 @@
+// Waits for input that has ended.
+// expect: status=ok
+// modules: exec
+require('exec').run('cat').length;

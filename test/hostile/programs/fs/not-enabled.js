@@ -1,0 +1,4 @@
+// A module that the template does not give.
+// expect: status=error
+// message: /Invalid module/
+require('fs');

@@ -1,0 +1,4 @@
+// A required file loops.
+// expect: status=timeout limit=cpu_ms
+// file: loop.js => for (;;);
+try { require('./loop'); } catch {}

@@ -1,0 +1,3 @@
+// A loop while a class is defined.
+// expect: status=timeout limit=cpu_ms
+class A { static { for (;;); } }

@@ -1,0 +1,3 @@
+// A loop in a parameter's default.
+// expect: status=timeout limit=cpu_ms
+((a = (() => { for (;;); })()) => a)();

@@ -1,0 +1,3 @@
+// Compiles for ever.
+// expect: status=timeout limit=cpu_ms
+for (;;) eval('1');

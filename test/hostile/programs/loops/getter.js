@@ -1,0 +1,3 @@
+// A getter loops.
+// expect: status=timeout limit=cpu_ms
+({ get a() { for (;;); } }).a;

@@ -1,0 +1,3 @@
+// Symbol.hasInstance loops.
+// expect: status=timeout limit=cpu_ms
+1 instanceof { [Symbol.hasInstance]() { for (;;); } };

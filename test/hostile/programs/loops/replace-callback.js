@@ -1,0 +1,3 @@
+// A callback inside the native replace.
+// expect: status=timeout limit=cpu_ms
+'abc'.replace(/b/, () => { for (;;); });

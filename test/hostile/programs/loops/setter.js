@@ -1,0 +1,3 @@
+// A setter loops.
+// expect: status=timeout limit=cpu_ms
+({ set a(_) { for (;;); } }).a = 1;

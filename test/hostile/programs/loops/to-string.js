@@ -1,0 +1,3 @@
+// String conversion that does not end.
+// expect: status=timeout limit=cpu_ms
+`${{ toString() { for (;;); } }}`;

@@ -1,0 +1,3 @@
+// Number conversion that does not end.
+// expect: status=timeout limit=cpu_ms
++{ valueOf() { for (;;); } };

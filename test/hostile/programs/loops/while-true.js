@@ -1,0 +1,3 @@
+// The plainest loop.
+// expect: status=timeout limit=cpu_ms
+while (true) {}

@@ -1,0 +1,5 @@
+// Compiled functions without end.
+// expect: status=error|timeout code=OUT_OF_MEMORY|TIMEOUT
+// limits: mem_mb=32 cpu_ms=3000
+const a = [];
+for (let i = 0; ; i++) a.push(new Function('return ' + i + '+"x".repeat(100)'));

@@ -1,0 +1,5 @@
+// Compiled regular expressions without end.
+// expect: status=error|timeout code=OUT_OF_MEMORY|TIMEOUT
+// limits: mem_mb=32 cpu_ms=3000
+const a = [];
+for (let i = 0; ; i++) a.push(new RegExp('(a|b|' + i + ')+'));

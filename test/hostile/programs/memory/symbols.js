@@ -1,0 +1,5 @@
+// Symbols without end.
+// expect: status=error code=OUT_OF_MEMORY
+// limits: mem_mb=16 cpu_ms=5000
+const a = [];
+for (let i = 0; ; i++) a.push(Symbol('s' + i));

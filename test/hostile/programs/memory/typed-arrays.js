@@ -1,0 +1,5 @@
+// Typed arrays of a megabyte without end.
+// expect: status=error code=OUT_OF_MEMORY
+// limits: mem_mb=16 cpu_ms=5000
+const a = [];
+for (;;) a.push(new Uint8Array(1e6).fill(7));

@@ -1,0 +1,3 @@
+// A text that triples.
+// expect: status=ok|error|timeout
+encodeURIComponent('€'.repeat(1e6)).length;

@@ -1,0 +1,3 @@
+// reverse of 2^53 absent elements.
+// expect: status=timeout limit=cpu_ms|wall_ms
+Array.prototype.reverse.call({ length: 2 ** 53 - 1 });

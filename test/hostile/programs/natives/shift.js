@@ -1,0 +1,3 @@
+// shift of 2^53 absent elements.
+// expect: status=timeout limit=cpu_ms|wall_ms
+Array.prototype.shift.call({ length: 2 ** 53 - 1 });

@@ -1,0 +1,3 @@
+// splice that shifts 2^53 absent elements.
+// expect: status=timeout limit=cpu_ms|wall_ms
+Array.prototype.splice.call({ length: 2 ** 53 - 1 }, 0, 1);

@@ -1,0 +1,5 @@
+// structuredClone of a sparse array of full length.
+// expect: status=timeout|error|ok
+const a = [];
+a.length = 2 ** 32 - 1;
+structuredClone(a).length;

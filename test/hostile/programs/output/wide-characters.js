@@ -1,0 +1,3 @@
+// Characters of three bytes each count as three.
+// expect: http=422 code=OUTPUT_LIMIT_EXCEEDED limit=max_output_kb
+for (let i = 0; i < 40; i++) console.log('€'.repeat(5000));

@@ -1,0 +1,3 @@
+// A constructor whose name loops.
+// expect: status=ok
+Object.create({ get constructor() { for (;;); } });

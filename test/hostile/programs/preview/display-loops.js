@@ -1,0 +1,3 @@
+// A display method that loops.
+// expect: status=ok|timeout
+({ [Symbol.for('Jupyter.display')]() { for (;;); } });

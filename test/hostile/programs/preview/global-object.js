@@ -1,0 +1,3 @@
+// The global object itself.
+// expect: status=ok
+globalThis;

@@ -1,0 +1,3 @@
+// A symbol with a description of a million characters.
+// expect: status=ok
+Symbol('s'.repeat(1e6));

@@ -1,0 +1,3 @@
+// toString, valueOf and toPrimitive are never called for the result.
+// expect: status=ok
+({ toString() { for (;;); }, valueOf() { for (;;); }, [Symbol.toPrimitive]() { for (;;); } });

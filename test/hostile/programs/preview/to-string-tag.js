@@ -1,0 +1,3 @@
+// A tag that loops.
+// expect: status=ok
+({ get [Symbol.toStringTag]() { for (;;); } });

@@ -1,0 +1,3 @@
+// Async calls that wait for one another, deeper and deeper.
+// expect: status=timeout|error code=TIMEOUT|OUT_OF_MEMORY
+await (async function f() { await null; return f(); })();

@@ -1,0 +1,3 @@
+// Awaits for ever.
+// expect: status=timeout limit=cpu_ms
+for (;;) await null;

@@ -1,0 +1,3 @@
+// A microtask that queues the next.
+// expect: status=timeout limit=cpu_ms
+(function f() { queueMicrotask(f); })();

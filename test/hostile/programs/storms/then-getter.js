@@ -1,0 +1,3 @@
+// The completion value has a `then` that loops when looked at.
+// expect: status=timeout|ok
+({ get then() { for (;;); } });

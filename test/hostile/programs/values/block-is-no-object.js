@@ -1,0 +1,3 @@
+// Braces at the start.
+// expect: status=ok
+{ }

@@ -1,0 +1,3 @@
+// A directive is a string.
+// expect: status=ok
+'use strict';

@@ -1,0 +1,3 @@
+// Nothing but a comment.
+// expect: status=ok
+// preview: undefined

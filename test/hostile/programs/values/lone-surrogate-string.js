@@ -1,0 +1,3 @@
+// A string that is half of a pair.
+// expect: status=ok
+'\ud800';

@@ -1,0 +1,4 @@
+// Minus zero.
+// expect: status=ok
+// preview: -0
+-0;

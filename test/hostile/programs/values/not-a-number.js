@@ -1,0 +1,4 @@
+// NaN has no JSON form.
+// expect: status=ok
+// preview: NaN
+0 / 0;

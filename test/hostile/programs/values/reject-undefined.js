@@ -1,0 +1,3 @@
+// Rejected with undefined.
+// expect: status=error
+Promise.reject();

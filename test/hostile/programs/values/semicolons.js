@@ -1,0 +1,4 @@
+// Nothing but empty statements.
+// expect: status=ok
+// preview: undefined
+;;;

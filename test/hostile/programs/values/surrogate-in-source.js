@@ -1,0 +1,4 @@
+// Half of a pair inside the source itself.
+// expect: status=ok|error
+// state: any
+// source: "'\ud800'.length"

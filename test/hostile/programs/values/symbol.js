@@ -1,0 +1,4 @@
+// A symbol.
+// expect: status=ok
+// preview: Symbol(x)
+Symbol('x');

@@ -1,0 +1,4 @@
+// throw a bigint.
+// expect: status=error
+// message: /10/
+throw 10n;

@@ -1,0 +1,3 @@
+// throw a class.
+// expect: status=error
+throw class Mine extends Error {};

@@ -1,0 +1,3 @@
+// throw null.
+// expect: status=error
+throw null;

@@ -1,0 +1,4 @@
+// throw a symbol.
+// expect: status=error
+// message: /Symbol\(x\)/
+throw Symbol('x');

@@ -1,0 +1,3 @@
+// throw undefined.
+// expect: status=error
+throw undefined;

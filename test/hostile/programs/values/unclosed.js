@@ -1,0 +1,4 @@
+// Source that does not end.
+// expect: status=error
+// state: unrun
+function f() { `${

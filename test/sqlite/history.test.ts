@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { newId } from "../../src/core/ids.ts";
+import type { NewSession } from "../../src/core/ports.ts";
+import type { SqliteStore } from "../../src/sqlite/store.ts";
+import {
+  aCheckpoint,
+  anEvent,
+  anExecution,
+  aSession,
+  LATER,
+  NOW,
+} from "../contract/store-suite.ts";
+import { tempStore } from "./temp-store.ts";
+
+let temp: ReturnType<typeof tempStore>;
+let store: SqliteStore;
+beforeEach(() => {
+  temp = tempStore();
+  store = temp.open();
+});
+afterEach(async () => {
+  await store.close();
+  temp[Symbol.dispose]();
+});
+
+/** A session that ran so many executions, each with a checkpoint on the one before. */
+async function line(length: number) {
+  const { session, grants } = aSession();
+  await store.sessions.insert({ session, grants });
+  const executions: string[] = [];
+  const checkpoints: string[] = [];
+  for (let i = 0; i < length; i++) await step(session.id, executions, checkpoints);
+  return { session, grants, executions, checkpoints };
+}
+
+async function step(sessionId: string, executions: string[], checkpoints: string[]) {
+  const parent = (await store.sessions.get(sessionId))!;
+  const execution = {
+    ...anExecution(sessionId),
+    ...(parent.headExecutionId === undefined
+      ? {}
+      : { parent_execution_id: parent.headExecutionId }),
+  };
+  const checkpoint = aCheckpoint(sessionId, execution.id, parent.headCheckpointId);
+  await store.executions.commit({ execution, events: [anEvent(execution.id, 1)], checkpoint });
+  executions.push(execution.id);
+  checkpoints.push(checkpoint.id);
+}
+
+const forkOf = (source: NewSession, headCheckpointId: string, headExecutionId: string) => {
+  const { session, grants } = aSession();
+  return {
+    session: {
+      ...session,
+      parent_session_id: source.session.id,
+      forked_from_execution_id: headExecutionId,
+    },
+    grants,
+    headCheckpointId,
+    headExecutionId,
+  };
+};
+
+const undone = async (sessionId: string, executions: readonly string[]) => {
+  const rows = await store.executions.list(sessionId, 1000);
+  return executions.map((id) => rows.find((row) => row.id === id)?.undone_at !== undefined);
+};
+
+describe("rewinding", () => {
+  test("undoes what does not lead there, and going forward takes that back", async () => {
+    const { session, executions, checkpoints } = await line(4);
+    const to = (at: number) => ({ executionId: executions[at]!, checkpointId: checkpoints[at]! });
+    await store.history.rewind(session.id, to(1), LATER);
+    expect(await undone(session.id, executions)).toEqual([false, false, true, true]);
+    expect(await store.sessions.get(session.id)).toMatchObject({
+      headCheckpointId: checkpoints[1],
+      headExecutionId: executions[1],
+    });
+    // A line of its own from there, and over to the first one.
+    await step(session.id, executions, checkpoints);
+    expect(await undone(session.id, executions)).toEqual([false, false, true, true, false]);
+    await store.history.rewind(session.id, to(3), LATER);
+    expect(await undone(session.id, executions)).toEqual([false, false, false, false, true]);
+    await store.history.rewind(session.id, {}, LATER);
+    expect(await undone(session.id, executions)).toEqual([true, true, true, true, true]);
+    const base = await store.sessions.get(session.id);
+    expect([base?.headCheckpointId, base?.headExecutionId]).toEqual([undefined, undefined]);
+  });
+
+  test("steps pass what left nothing", async () => {
+    const { session, executions } = await line(2);
+    const timeout = {
+      ...anExecution(session.id),
+      status: "timeout" as const,
+      parent_execution_id: executions[1]!,
+    };
+    await store.executions.commit({ execution: timeout, events: [] });
+    const back = (steps: number) => store.history.stepBack(session.id, timeout.id, steps);
+    expect(await back(1)).toEqual({ executionId: executions[0]!, passed: 1 });
+    expect(await back(2)).toEqual({ passed: 2 });
+    expect(await back(9)).toEqual({ passed: 2 });
+  });
+});
+
+describe("forks", () => {
+  test("begin with a state of the source, all or none", async () => {
+    const source = await line(2);
+    const fork = forkOf(source, source.checkpoints[0]!, source.executions[0]!);
+    await store.history.fork([fork]);
+    expect(await store.sessions.get(fork.session.id)).toMatchObject({
+      headCheckpointId: source.checkpoints[0],
+      originCheckpointId: source.checkpoints[0],
+      headExecutionId: source.executions[0],
+      session: { parent_session_id: source.session.id, heap_bytes: 1000, stored_bytes: 0 },
+    });
+    const others = [
+      forkOf(source, source.checkpoints[0]!, source.executions[0]!),
+      forkOf(source, newId(), source.executions[1]!),
+    ];
+    await expect(store.history.fork(others)).rejects.toMatchObject({ code: "CHECKPOINT_GONE" });
+    expect(await store.sessions.list()).toHaveLength(2);
+    const tree = await store.history.family(fork.session.id);
+    expect(tree.map(({ id, executions }) => [id, executions])).toEqual([
+      [source.session.id, 2],
+      [fork.session.id, 0],
+    ]);
+  });
+});
+
+describe("retention", () => {
+  const ids = async (sessionId: string) =>
+    (await store.history.checkpoints(sessionId, 1000)).map(({ id }) => id);
+
+  test("plans what nobody needs: not the newest, labelled, forked from, pinned, nor the head", async () => {
+    const { session, executions, checkpoints, grants } = await line(12);
+    await store.history.label(session.id, checkpoints[1]!, "kept");
+    await store.history.fork([forkOf({ session, grants }, checkpoints[4]!, executions[4]!)]);
+    using _pin = store.history.pin(checkpoints[6]!)!;
+    const plan = await store.retention.foldPlan(session.id, 3);
+    const lines = plan.merge.map((merge) => merge.map(({ id }) => checkpoints.indexOf(id)));
+    expect(plan.remove).toEqual([]);
+    expect(lines).toEqual([
+      [7, 8, 9],
+      [5, 6],
+      [2, 3, 4],
+      [0, 1],
+    ]);
+    const all = await store.retention.deltas(plan.merge[0]!.map(({ id }) => id));
+    expect(all).toHaveLength(3);
+    const merged = new Uint8Array([9, 9]);
+    expect(
+      await store.retention.applyMerge(
+        plan.merge[0]!.map(({ id }) => id),
+        merged,
+      ),
+    ).toBe(true);
+    expect(await ids(session.id)).not.toContain(checkpoints[8]!);
+    const chain = await store.checkpoints.chain(checkpoints[11]!);
+    expect(chain?.links.map(({ id }) => checkpoints.indexOf(id))).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 9, 10, 11,
+    ]);
+    expect(chain?.links[7]?.delta).toEqual(merged);
+    expect((await store.sessions.get(session.id))?.headChain.depth).toBe(10);
+    expect(await store.history.stateAfter(executions[8]!)).toMatchObject({ isKept: false });
+    // The plan is old by now: what it says of the rest still holds, of this no more.
+    expect(
+      await store.retention.applyMerge(
+        plan.merge[0]!.map(({ id }) => id),
+        merged,
+      ),
+    ).toBe(false);
+  });
+
+  test("removes lines that were left, newest first", async () => {
+    const { session, executions, checkpoints } = await line(6);
+    await store.history.rewind(
+      session.id,
+      { executionId: executions[0]!, checkpointId: checkpoints[0]! },
+      LATER,
+    );
+    const plan = await store.retention.foldPlan(session.id, 1);
+    expect(plan.remove.map(({ id }) => checkpoints.indexOf(id))).toEqual([]);
+    for (let i = 0; i < 2; i++) await step(session.id, executions, checkpoints);
+    const next = await store.retention.foldPlan(session.id, 1);
+    expect(next.remove.map(({ id }) => checkpoints.indexOf(id))).toEqual([5, 4, 3, 2, 1]);
+    const removed = await store.retention.removeCheckpoints(next.remove.map(({ id }) => id));
+    expect(removed).toEqual({ count: 5, bytes: 15 });
+    expect((await store.sessions.get(session.id))?.session.stored_bytes).toBe(9);
+  });
+
+  test("takes the states of closed sessions, forks aside", async () => {
+    const source = await line(3);
+    const { session } = source;
+    const fork = forkOf(source, source.checkpoints[1]!, source.executions[1]!);
+    await store.history.fork([fork]);
+    await store.sessions.update(session.id, { status: "closed", closed_at: LATER });
+    expect(await store.retention.giveUpClosed(NOW, 10)).toEqual([]);
+    expect(await store.retention.giveUpClosed(LATER, 10)).toEqual([{ id: session.id }]);
+    expect(await store.sessions.get(session.id)).toMatchObject({ stateGone: true });
+    const plan = await store.retention.foldPlan(session.id, 100);
+    expect(plan.remove.map(({ id }) => id)).toEqual([source.checkpoints[2]!]);
+    expect(plan.merge.map((each) => each.map(({ id }) => id))).toEqual([
+      source.checkpoints.slice(0, 2),
+    ]);
+    await store.sessions.update(fork.session.id, { status: "closed", closed_at: LATER });
+    expect(await store.retention.giveUpClosed(LATER, 10)).toEqual([
+      { id: fork.session.id, originId: session.id },
+    ]);
+    const rest = await store.retention.foldPlan(session.id, 100);
+    expect(rest.remove).toHaveLength(3);
+  });
+
+  test("removes old executions with their events, not those whose state is kept", async () => {
+    const { session, executions } = await line(3);
+    for (let i = 0; i < 5; i++) {
+      const execution = { ...anExecution(session.id), dry_run: true };
+      await store.executions.commit({ execution, events: [anEvent(execution.id, 1)] });
+      executions.push(execution.id);
+    }
+    const old = (count: number) =>
+      store.retention.oldExecutions(session.id, { count, endedAfter: undefined }, 100);
+    expect(await old(2)).toEqual(executions.slice(3, 6));
+    expect(await store.retention.removeExecutions(session.id, await old(2))).toBe(3);
+    expect((await store.executions.list(session.id, 100)).map(({ id }) => id)).toEqual(
+      [...executions.slice(0, 3), ...executions.slice(6)].toReversed(),
+    );
+    expect(await store.executions.events(executions[3]!, 0, 10)).toEqual([]);
+    expect(await store.executions.events(executions[6]!, 0, 10)).toHaveLength(1);
+    const { historyBytes, checkpointBytes } = await store.retention.usage(10);
+    expect(checkpointBytes).toBe(9);
+    expect(historyBytes).toBeGreaterThan(1000);
+  });
+});
