@@ -85,7 +85,11 @@ function lengthOf(received: Buffer): number {
 }
 
 /** A POST of JSON, as bytes to send again and again. */
-export function post(path: string, body: unknown, headers: Record<string, string> = {}): Uint8Array {
+export function post(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Uint8Array {
   const text = JSON.stringify(body);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(

@@ -4,6 +4,8 @@
  *
  *     bun scripts/demo/orders.ts FILE [ROWS]
  */
+export {};
+
 const [file, rows = "4000"] = process.argv.slice(2);
 if (!file) throw new Error("usage: bun scripts/demo/orders.ts FILE [ROWS]");
 
@@ -34,7 +36,9 @@ const STATUSES = ["paid", "paid", "paid", "paid", "shipped", "shipped", "refunde
 
 const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-const lines = ["order_id,ordered_at,customer_id,country,product,category,quantity,unit_price,status"];
+const lines = [
+  "order_id,ordered_at,customer_id,country,product,category,quantity,unit_price,status",
+];
 const startMs = Date.UTC(2026, 0, 1);
 for (let i = 0; i < Number(rows); i++) {
   const [product, category, price] = pick(PRODUCTS);
@@ -56,4 +60,3 @@ for (let i = 0; i < Number(rows); i++) {
   );
 }
 await Bun.write(file, `${lines.join("\n")}\n`);
-export {};

@@ -391,9 +391,9 @@ export class ExecutionRunner {
   }
 
   private flushOld(): void {
-    const before = this.clock.nowMs() - LIMITS.liveFlushMs;
+    const before = performance.now() - LIMITS.liveFlushMs;
     for (const live of this.live.values()) {
-      if (live.startedMs <= before) this.flushQuietly(live);
+      if (live.startedMonotonicMs <= before) this.flushQuietly(live);
     }
   }
 

@@ -28,6 +28,8 @@ export class LiveExecution {
   refused: unknown;
   cancel: () => void = () => {};
   readonly startedMs: number;
+  /** The same moment by a clock that nobody sets. */
+  readonly startedMonotonicMs = performance.now();
   private wakeUps: (() => void)[] = [];
   private writing: Promise<void> = Promise.resolve();
 

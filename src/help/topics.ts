@@ -4,6 +4,7 @@ import cliCommandReference from "./topics/cli-command-reference.md" with { type:
 import contributing from "./topics/contributing.md" with { type: "text" };
 import examples from "./topics/examples.md" with { type: "text" };
 import gettingStarted from "./topics/getting-started.md" with { type: "text" };
+import language from "./topics/language.md" with { type: "text" };
 import templatesAndSessions from "./topics/templates-and-sessions.md" with { type: "text" };
 import troubleshooting from "./topics/troubleshooting.md" with { type: "text" };
 
@@ -38,6 +39,7 @@ export const TOPICS: readonly Topic[] = [
     "Settings, modules, libraries, startup files; what guest code sees",
     templatesAndSessions,
   ),
+  topic("language", "JavaScript and TypeScript as a session runs them", language),
   topic("api-reference", "Every route, field, code and limit of the REST API", apiReference),
   topic("cli-command-reference", "Every command, flag and exit code", cliCommandReference),
   topic("examples", "Things people do, ready to copy", examples),

@@ -16,6 +16,9 @@ const EVENTS_SPARE = 64;
 const CHARS_SPARE = 4 * 1024 * 1024;
 const DELTA_BYTES_SPARE = 4 * 1024 * 1024;
 
+/** Most sessions are far smaller than this. */
+const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
+
 /** One job, from its coming to its outcome. */
 export class JobRun implements WorkerJob {
   readonly id: string;
@@ -98,6 +101,12 @@ export class JobRun implements WorkerJob {
   /** Resident memory past which its worker is killed, bytes. */
   get residentBytesMax(): number {
     return this.job.grants.settings.limits.mem_mb * 1024 * 1024 + LIMITS.workerMarginBytes;
+  }
+
+  /** What a worker may well grow by to take its session up and run it, bytes. */
+  get growthBytes(): number {
+    const heapBytesMax = this.job.grants.settings.limits.mem_mb * 1024 * 1024;
+    return Math.min(GROWTH_BYTES_MAX, heapBytesMax / 2);
   }
 
   bounds(): MessageBounds {

@@ -215,7 +215,8 @@ class WorkerPool implements Pool {
   /** Grown for another session, the worker goes: this one would be blamed for it. */
   private fits(worker: PooledWorker, run: JobRun): boolean {
     if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
-    if (worker.residentBytes < run.residentBytesMax) return true;
+    const grows = worker.lastSessionId === run.job.sessionId ? 0 : run.growthBytes;
+    if (worker.residentBytes + grows < run.residentBytesMax) return true;
     worker.process.kill({ cause: "retired" });
     this.drop(worker);
     return false;

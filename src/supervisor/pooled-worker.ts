@@ -32,7 +32,8 @@ export class PooledWorker {
   readonly held = new Set<string>();
   /** Absent: a spare. */
   profileKey: string | undefined;
-  private lastSessionId: string | undefined;
+  /** The session that it ran last, as far as that is still there. */
+  lastSessionId: string | undefined;
   /** When it was last looked at. */
   residentBytes = 0;
   private unseenJobs = 0;

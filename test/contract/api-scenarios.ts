@@ -105,7 +105,7 @@ export function apiScenarios(
         if (!route.startsWith("GET ")) continue;
         const get = await target.fetch(path + queryOf(route, world));
         const head = await target.fetch(path + queryOf(route, world), { method: "HEAD" });
-        expect([head.status, await head.text()]).toEqual([get.status, ""]);
+        expect([path, head.status, await head.text()]).toEqual([path, get.status, ""]);
       }
     });
 

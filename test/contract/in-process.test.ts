@@ -1,4 +1,4 @@
-import { fakeRunner } from "../harness/fake-runner.ts";
+import { realRunner } from "../harness/real-runner.ts";
 import { inProcessTarget } from "../harness/target.ts";
 import { apiScenarios } from "./api-scenarios.ts";
 
@@ -6,6 +6,6 @@ const BODY_BYTES_MAX = 512 * 1024;
 
 apiScenarios(
   "in this process",
-  () => inProcessTarget(fakeRunner(), { bodyBytesMax: BODY_BYTES_MAX }),
+  () => inProcessTarget(realRunner(), { bodyBytesMax: BODY_BYTES_MAX }),
   BODY_BYTES_MAX,
 );

@@ -1,5 +1,22 @@
-import { NOWHERE } from "./api-world.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { NOWHERE, type World } from "./api-world.ts";
 import { invalid, type Scenario } from "./scenario.ts";
+
+/** A session with a module, whose worktree is gone. */
+async function adrift(world: World): Promise<string> {
+  const worktree_path = mkdtempSync(join(world.worktree, "adrift-"));
+  const template_id = await world.template();
+  await world.make(`/templates/${template_id}/modules`, { name: "fs" });
+  const { id } = await world.make("/sessions", {
+    template_id,
+    workspace_id: "workspace",
+    base_commit_oid: "0",
+    worktree_path,
+  });
+  rmSync(worktree_path, { recursive: true });
+  return id!;
+}
 
 export const RUN_SCENARIOS: readonly Scenario[] = [
   {
@@ -20,6 +37,20 @@ export const RUN_SCENARIOS: readonly Scenario[] = [
         { seq: 2, type: "value", payload: { type: "number", preview: "2", json: 2 } },
       ],
     }),
+  },
+  {
+    route: "POST /executions/repl",
+    says: "in a session with modules, whose worktree has vanished",
+    given: async (world) => ({ body: { session_id: await adrift(world), input: "1" } }),
+    status: 422,
+    code: "INVALID_WORKTREE",
+  },
+  {
+    route: "POST /executions/run-file",
+    says: "in a session with modules, whose worktree has vanished",
+    given: async (world) => ({ body: { session_id: await adrift(world), path: "answer.js" } }),
+    status: 422,
+    code: "INVALID_WORKTREE",
   },
   {
     route: "POST /executions/repl",

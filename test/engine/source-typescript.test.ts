@@ -131,7 +131,7 @@ describe("positions in a TypeScript file", () => {
     const text = "enum E { A } try { null!.x } catch (e) { console.log(e) }";
     using session = new ScratchSession({ "a.ts": text });
     expect((await session.runFile("a.ts")).console[0]).toEndWith(
-      `(a.ts:1:${text.indexOf(".x") + 1})`,
+      ` a.ts:1:${text.indexOf(".x") + 1}`,
     );
   });
 

@@ -36,7 +36,12 @@ export interface InProcessTarget extends Target {
  */
 export function inProcessTarget(
   runner: Runner,
-  options: { bodyBytesMax?: number; allowedOrigins?: string[]; allowedHosts?: string[] } = {},
+  options: {
+    bodyBytesMax?: number;
+    allowedOrigins?: string[];
+    allowedHosts?: string[];
+    nowMs?: () => number;
+  } = {},
 ): InProcessTarget {
   const log: LogLine[] = [];
   const logger = recordingLogger(log);
@@ -46,7 +51,7 @@ export function inProcessTarget(
     worktrees,
     libraries: emptyCache,
     modules: { names: ["database", "exec", "fs"] },
-    clock: { nowMs: Date.now },
+    clock: { nowMs: options.nowMs ?? Date.now },
     logger,
     version: "0.0.0-test",
     mergeDeltas,

@@ -18,6 +18,7 @@ test("the topics are those that people are told of", () => {
     "getting-started",
     "architecture",
     "templates-and-sessions",
+    "language",
     "api-reference",
     "cli-command-reference",
     "examples",

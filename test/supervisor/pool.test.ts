@@ -56,7 +56,12 @@ test("a worker has a deep stack, an empty environment and a session of its own",
   const self = await fixture
     .run({ do: "self" })
     .json<{ env: string[]; cwd: string; stack: string; stat: string }>();
-  expect(self.env.sort()).toEqual(["BUN_JSC_maxPerThreadStackUsage", "PWD"]);
+  expect(self.env.sort()).toEqual([
+    "BUN_JSC_forceRAMSize",
+    "BUN_JSC_largeHeapSize",
+    "BUN_JSC_maxPerThreadStackUsage",
+    "PWD",
+  ]);
   expect(self.cwd).toBe("/");
   expect(Number(self.stack)).toBe(65536 * 1024);
   const fields = self.stat.slice(self.stat.lastIndexOf(")") + 2).split(" ");

@@ -26,7 +26,7 @@ export function guestFrames(stack: string): string {
     if (end === -1) end = stack.length;
     const line = slice(stack, at, end);
     at = end + 1;
-    if (line === "" || includes(line, `(${OURS}`) || includes(line, `at ${OURS}`)) continue;
+    if (isOurs(line)) continue;
     if (count++ > 0) frames += "\n";
     frames += startsWith(line, SCRIPT_FRAME)
       ? `    at ${slice(line, SCRIPT_FRAME.length, -1)}`
@@ -34,6 +34,15 @@ export function guestFrames(stack: string): string {
   }
   return frames;
 }
+
+/** Not the guest's, or no place at all: in the text of a JSON.parse, in Function.prototype.call. */
+const isOurs = (line: string): boolean =>
+  line === "" ||
+  line === "    at apply (native)" ||
+  line === "    at call (native)" ||
+  startsWith(line, "    at <input>:") ||
+  includes(line, `(${OURS}`) ||
+  includes(line, `at ${OURS}`);
 
 /** The frames of the guest's code that called the prelude. */
 export function callerFrames(): string {

@@ -105,7 +105,8 @@ function writeObject(run: Run, value: object, key: string, isOwnForm: boolean): 
 }
 
 function writeOwnForm(run: Run, value: object, toJSON: object, key: string): string | undefined {
-  if (!guestCodeAllowed || run.seen.length >= DEPTH_MAX) return spend(run, PLACEHOLDER);
+  if (!guestCodeAllowed) return spend(run, PLACEHOLDER);
+  if (run.seen.length >= DEPTH_MAX) throw NONE;
   let form: unknown;
   try {
     form = reflectApply(toJSON as () => unknown, value, [key]);

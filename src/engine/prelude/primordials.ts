@@ -267,6 +267,7 @@ export const NativeDate = Date;
 export const NativeObject = Object;
 export const NativeRegExp = RegExp;
 export const NativeError = Error;
+export const NativeSyntaxError = SyntaxError;
 export const NativeTypeError = TypeError;
 export const NativeRangeError = RangeError;
 export const isErrorObject = (Error as unknown as { isError(value: unknown): boolean }).isError;

@@ -1,4 +1,5 @@
 import { callHost } from "./host.ts";
+import { faultOf } from "./json-fault.ts";
 import { marshal, unmarshalAnswer } from "./marshal.ts";
 import {
   coerce,
@@ -12,6 +13,7 @@ import {
   mapNext,
   mapSet,
   NativeMap,
+  NativeSyntaxError,
   NativeTypeError,
   native,
   objectDefineProperty,
@@ -107,10 +109,9 @@ function fill(module: Module, found: Exclude<Resolved, { kind: "esm" }>): void {
 function parseJsonFile(found: { path: string; text: string }): unknown {
   try {
     return jsonParse(found.text);
-  } catch (error) {
-    const thrown = error as Error;
-    hide(thrown, "message", `/${found.path}: ${thrown.message}`);
-    throw thrown;
+  } catch {
+    const fault = faultOf(found.text) ?? "Not valid JSON";
+    throw new NativeSyntaxError(`${found.path}: ${fault}`);
   }
 }
 

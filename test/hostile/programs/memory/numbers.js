@@ -2,4 +2,4 @@
 // expect: status=error code=OUT_OF_MEMORY
 // limits: mem_mb=16 cpu_ms=5000
 const a = [];
-for (;;) a.push(Math.random());
+for (;;) a.push(a.length + 0.5);
