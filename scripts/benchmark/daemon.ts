@@ -44,7 +44,7 @@ export class Daemon implements AsyncDisposable {
         ...(options.workers === undefined ? [] : ["--workers", String(options.workers)]),
         ...["--cache-dir", options.cacheDir ?? join(bench.folder, "cache")],
       ],
-      { cwd: bench.folder, stdio: ["ignore", "ignore", "inherit"] },
+      { cwd: bench.folder, stdio: ["ignore", "ignore", "ignore"] },
     );
     const url = `http://127.0.0.1:${port}`;
     const connection = await connectWhenReady(url, child);

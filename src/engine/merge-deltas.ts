@@ -1,4 +1,5 @@
 import { type DeltaHeader, DeltaReader, type DeltaTarget, DeltaWriter } from "./delta.ts";
+import { wordsOf } from "./incoming-image.ts";
 import { PAGE_BYTES } from "./pages.ts";
 
 /** Bytes read between two pauses: about a millisecond of work. */
@@ -45,8 +46,21 @@ export function* mergeDeltas(
 }
 
 interface MergedPage {
-  bytes: Buffer;
-  whole: boolean;
+  readonly bytes: Uint8Array;
+  /** The same memory. */
+  readonly words: Uint32Array;
+  readonly whole: boolean;
+}
+
+function pageOf(bytes: Uint8Array, whole: boolean): MergedPage {
+  const own = copyOf(bytes);
+  return { bytes: new Uint8Array(own), words: new Uint32Array(own), whole };
+}
+
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  const own = new ArrayBuffer(PAGE_BYTES);
+  new Uint8Array(own).set(bytes);
+  return own;
 }
 
 class Merged implements DeltaTarget {
@@ -65,19 +79,20 @@ class Merged implements DeltaTarget {
   }
 
   setPage(page: number, bytes: Buffer): void {
-    this.pages.set(page, { bytes: Buffer.from(bytes), whole: true });
+    this.pages.set(page, pageOf(bytes, true));
   }
 
   xorPage(page: number, bytes: Buffer): void {
     const known = this.pages.get(page);
     if (!known) {
-      this.pages.set(page, { bytes: Buffer.from(bytes), whole: false });
+      this.pages.set(page, pageOf(bytes, false));
       return;
     }
-    const to = known.bytes;
-    for (let i = 0; i < PAGE_BYTES; i++) to[i] = (to[i] as number) ^ (bytes[i] as number);
+    const to = known.words;
+    const change = wordsOf(bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(copyOf(bytes)));
+    for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) ^ (change[i] as number);
   }
 }
 
 const ZEROS = Buffer.alloc(PAGE_BYTES);
-const isZero = (bytes: Buffer) => bytes.equals(ZEROS);
+const isZero = (bytes: Uint8Array) => ZEROS.equals(bytes);

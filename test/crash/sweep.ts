@@ -143,6 +143,7 @@ async function goThroughAll(
     const stopped = world.daemon.stop();
     await Promise.all([running, stopped]);
   }
+  if (!isRunning(world)) await world.daemon.process.exited;
   const died = !isRunning(world) && world.daemon.process.signalCode === "SIGKILL";
   if (!isRunning(world)) await world.untilGone(workers);
   return died;

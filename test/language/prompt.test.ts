@@ -51,7 +51,7 @@ describe.skipIf(!node)("a snippet does in a session what it does at Node's promp
   let actual: Answer[] = [];
   beforeAll(async () => {
     [expected, actual] = await Promise.all([askNode(node!, CODES), askSessions(CODES)]);
-  });
+  }, 60_000);
 
   const differences = new Map(Object.values(DIFFERENCES).flatMap(Object.entries));
   afterAll(() => expect([...differences.keys()]).toEqual([]));

@@ -1,5 +1,6 @@
 import { faultOf } from "./json-fault.ts";
 import {
+  endsWith,
   hide,
   indexOf,
   isErrorObject,
@@ -22,7 +23,7 @@ export const jsonParseGlobal = native("parse", 2, (text: unknown, reviver?: unkn
       // An object was asked for its text once, and is not again.
       const isObject = text !== null && typeof text === "object";
       if (!isObject) reword(error, faultOf(toText(text)));
-      else if (error.message === "unexpected token: 'object'") reword(error, faultOf(OBJECT));
+      else if (endsWith(error.message, "'object'")) reword(error, faultOf(OBJECT));
     }
     throw error;
   }

@@ -38,8 +38,12 @@ export function deferStack(error: object, frames: string): void {
 export function takeStack(error: object): string | undefined {
   const frames = weakMapGet(waiting, error);
   if (frames === undefined) return undefined;
-  weakMapDelete(waiting, error);
   const stack = frames === "" ? errorHeader(error) : `${errorHeader(error)}\n${frames}`;
-  hide(error, "stack", stack);
+  try {
+    hide(error, "stack", stack);
+    weakMapDelete(waiting, error);
+  } catch {
+    // Frozen: it is made anew each time.
+  }
   return stack;
 }

@@ -98,6 +98,8 @@ const PATTERNS: readonly Pattern[] = [
         ? "Must call super constructor in derived class before accessing 'this' or returning from derived constructor"
         : `Cannot access '${name}' before initialization`,
   ],
+  ["unexpected token in expression: '", "'", unexpectedToken],
+  ["unexpected token: '", "'", unexpectedToken],
   [
     "private class field '",
     "' does not exist",
@@ -114,6 +116,11 @@ const PATTERNS: readonly Pattern[] = [
     },
   ],
 ];
+
+/** Of a program that is made from text. */
+function unexpectedToken(token: string): string {
+  return token === "" ? "Unexpected end of input" : `Unexpected token '${token}'`;
+}
 
 const READ = "Cannot read properties of";
 const SET = "Cannot set properties of";
