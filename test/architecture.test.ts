@@ -24,6 +24,7 @@ const ARROWS: Record<string, readonly string[]> = {
     "supervisor",
     "libraries",
     "http",
+    "modules/store-files.ts",
     "modules/worktree.ts",
     "modules/catalog.ts",
     "engine/embedded-base.ts",

@@ -10,6 +10,8 @@ export interface DaemonOptions {
   /** A file that is there already; absent: a new one. */
   readonly db?: string;
   readonly cacheDir?: string;
+  /** Further options of `serve`. */
+  readonly flags?: readonly string[];
 }
 
 export interface SessionOptions {
@@ -42,6 +44,7 @@ export class Daemon implements AsyncDisposable {
         ...[bench.binary, "serve", "--listen", `127.0.0.1:${port}`, "--db", db],
         ...["--durability", options.durability ?? "full", "--log-level", "error"],
         ...(options.workers === undefined ? [] : ["--workers", String(options.workers)]),
+        ...(options.flags ?? []),
         ...["--cache-dir", options.cacheDir ?? join(bench.folder, "cache")],
       ],
       { cwd: bench.folder, stdio: ["ignore", "ignore", "ignore"] },

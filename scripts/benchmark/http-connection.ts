@@ -46,7 +46,7 @@ export class HttpConnection {
   }
 
   close(): void {
-    this.settle = undefined;
+    this.fail(new Error("the connection was closed"));
     this.socket.end();
   }
 

@@ -69,10 +69,11 @@ function targetText({ of = "median", most, least }: Target, unit: Unit): string 
 }
 
 export function amount(value: number, unit: Unit): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
   const text = value.toLocaleString("en", {
     minimumFractionDigits: 0,
     maximumFractionDigits: digits,
   });
-  return unit === "/s" || unit === "×" || unit === "%" ? `${text} ${unit}` : `${text} ${unit}`;
+  return `${text} ${unit}`;
 }

@@ -79,7 +79,15 @@ function asText({ code, status, message, hint, requestId, details }: Report): st
   const lines = [`${name} ${about}${printable(message)}`];
   if (hint) lines.push(printable(hint));
   if (requestId) lines.push(`request id: ${printable(requestId)}`);
-  return [...lines, ...issueLines(message, details)].join("\n");
+  return [...lines, ...stateLines(details), ...issueLines(message, details)].join("\n");
+}
+
+/** What a session is instead of ready, and why. */
+function stateLines(details: unknown): string[] {
+  const { status, last_error } = (details ?? {}) as Record<string, unknown>;
+  return Object.entries({ status, last_error })
+    .filter(([, value]) => typeof value === "string")
+    .map(([name, value]) => `${name}: ${printable(String(value))}`);
 }
 
 /** Which fields a validation refused, where the message alone does not say. */

@@ -109,7 +109,7 @@ export const ERRORS = {
   SESSION_NOT_READY: row(
     "conflict",
     "Session is not ready",
-    "`details.status` says why; create a new session with `vm-system session create` if it crashed or is closed.",
+    "Its status says why; create a new session with `vm-system session create` if it crashed or is closed.",
   ),
   SESSION_BUSY: row(
     "conflict",

@@ -107,7 +107,7 @@ export const LIMITS = {
   /** Names that a completion offers: more than a screen shows. */
   completionsMax: 500,
   /** Stdout and stderr of one program together. */
-  programOutputBytesMax: 16 * 1024 * 1024,
+  programOutputBytesMax: 8 * 1024 * 1024,
   /** Processes and threads that a guest's programs may add to those of the daemon's user. */
   programTasksMax: 512,
   /** Files that a guest's program may hold open. */

@@ -25,7 +25,6 @@ const FORMAT_VERSION = 1;
 const PREFIX_BYTES = MAGIC.length + 6;
 const DIGEST_BYTES = 32;
 
-export const SESSION_FILE_TYPE = "application/octet-stream";
 export const SESSION_FILE_EXTENSION = ".vmsession";
 
 const SECTIONS = ["session", "base", "image", "history"] as const;

@@ -10,6 +10,7 @@ import { createApp } from "../http/app.ts";
 import { type Listening, listen } from "../http/listen.ts";
 import { createLibraryCache } from "../libraries/cache.ts";
 import { MODULE_CATALOG } from "../modules/catalog.ts";
+import { keepFromGuests } from "../modules/store-files.ts";
 import { worktrees } from "../modules/worktree.ts";
 import { openStore, type SqliteStore } from "../sqlite/store.ts";
 import { createPool, type Pool } from "../supervisor/pool.ts";
@@ -54,6 +55,7 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
     ...(config.storeBudgetBytes === undefined ? {} : { budgetBytes: config.storeBudgetBytes }),
   });
   opened.defer(() => store.close());
+  keepFromGuests(store.path);
   const now = new Date(clock.nowMs()).toISOString();
   const recovered = await takeUp(store, now);
 
@@ -64,6 +66,7 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
     queueDepth: config.queueDepth,
     requireConfinement: config.requireConfinement,
     logger,
+    databasePath: store.path,
     readFile: worktrees.openFirst,
     getBase: (digest) => store.checkpoints.getBase(digest),
   });

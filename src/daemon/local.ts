@@ -7,6 +7,7 @@ import type { TemplateService } from "../core/template-service.ts";
 import { mergeDeltas } from "../engine/merge-deltas.ts";
 import { createLibraryCache } from "../libraries/cache.ts";
 import { MODULE_CATALOG } from "../modules/catalog.ts";
+import { keepFromGuests } from "../modules/store-files.ts";
 import { worktrees } from "../modules/worktree.ts";
 import { openStore } from "../sqlite/store.ts";
 import { createPool } from "../supervisor/pool.ts";
@@ -54,6 +55,7 @@ const MEMORY = ":memory:";
  */
 export async function openLocalSession(options: LocalOptions): Promise<LocalSession> {
   const store = openStore({ path: options.db ?? MEMORY, durability: "full" });
+  if (options.db !== undefined) keepFromGuests(store.path);
   const pool = createPool({
     workers: 1,
     workersMax: 1,
@@ -61,6 +63,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
     queueDepth: 1,
     requireConfinement: false,
     logger: SILENT,
+    ...(options.db === undefined ? {} : { databasePath: store.path }),
     readFile: worktrees.openFirst,
     getBase: (digest) => store.checkpoints.getBase(digest),
   });

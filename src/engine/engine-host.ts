@@ -8,7 +8,7 @@ import { evaluate, type Outcome, type Started } from "./evaluate.ts";
 import { collectGarbage } from "./garbage.ts";
 import { Guest, type ValuePtr } from "./guest.ts";
 import { HostCalls } from "./host-calls.ts";
-import { EMPTY_STATE, type HostState, readState, writeState } from "./host-state.ts";
+import { EMPTY_STATE, type HostState, isSameState, readState, writeState } from "./host-state.ts";
 import { ImageCache } from "./image-cache.ts";
 import { defineGlobals, loadLibrary } from "./libraries.ts";
 import { BY_ID, WorktreeLoader } from "./loader.ts";
@@ -418,13 +418,15 @@ function keep(
   full: boolean,
   outside: EngineOutside,
 ): number {
-  const text = writeState(state);
-  const isNews = full || text !== writeState(before);
+  const isNews = full || !isSameState(state, before);
   let held: Uint8Array | undefined;
-  const searchMs = slot.capture({ full, ...(isNews ? { state: text } : {}) }, (piece) => {
-    if (held) outside.delta(held, false);
-    held = piece;
-  });
+  const searchMs = slot.capture(
+    { full, ...(isNews ? { state: writeState(state) } : {}) },
+    (piece) => {
+      if (held) outside.delta(held, false);
+      held = piece;
+    },
+  );
   if (held) outside.delta(held, true);
   return searchMs;
 }

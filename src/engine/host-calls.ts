@@ -1,4 +1,3 @@
-import { LIMITS } from "../core/limits.ts";
 import type { ConsoleLevel } from "../core/value-types.ts";
 import { type Guest, GuestThrow, type ValuePtr } from "./guest.ts";
 import {
@@ -31,7 +30,7 @@ export type GuestAnswer = EncodedValue | { readonly value: ValuePtr };
 const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 /** Browsers know no longer ones, and each comes in a dozen copies. */
 const URL_REQUEST_CHARS_MAX = 2 * 1024 * 1024;
-/** One event can never be longer than what all of them may be together. */
+/** Longer than the longest name of an operation. */
 const OP_BYTES_MAX = 32;
 const RANDOM_BYTES_MAX = 65_536;
 const POINTER_BYTES = 8;
@@ -241,6 +240,3 @@ function failure(error: unknown): GuestAnswer {
     properties: properties ?? {},
   });
 }
-
-/** Results of native modules are bounded by the modules; this is what fits a guest anyway. */
-export const MODULE_BYTES_MAX = LIMITS.fileBytesMax;

@@ -21,6 +21,18 @@ export function writeState(state: HostState): string {
   return JSON.stringify(state);
 }
 
+/** Cheap where little has changed: a module's text may be large. */
+export function isSameState(one: HostState, other: HostState): boolean {
+  const names = Object.keys(one.modules);
+  return (
+    one.seededFor === other.seededFor &&
+    one.loader === other.loader &&
+    names.length === Object.keys(other.modules).length &&
+    names.every((name) => one.modules[name] === other.modules[name]) &&
+    JSON.stringify(one.scripts) === JSON.stringify(other.scripts)
+  );
+}
+
 /** An imported image may say anything: what is not understood is as if it were not there. */
 export function readState(text: string): HostState {
   const fields = parseFields(text) ?? {};

@@ -1,5 +1,6 @@
 import type { KnownFiles } from "./loader-files.ts";
 import { ancestorsOf, folderOf, join } from "./loader-path.ts";
+import { parseFields } from "./payload.ts";
 
 /** What a package.json says that matters here. */
 export interface PackageInfo {
@@ -65,14 +66,7 @@ export const installedIn = (folder: string): string[] =>
     .map((at) => join(at, "node_modules"));
 
 function fieldsOf(text: string): Omit<PackageInfo, "folder"> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  if (json === null || typeof json !== "object") return {};
-  const { name, type, main, module, browser, exports, imports } = json as Record<string, unknown>;
+  const { name, type, main, module, browser, exports, imports } = parseFields(text) ?? {};
   return {
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof type === "string" ? { type } : {}),

@@ -109,16 +109,6 @@ export function prepareCommonJs(text: string, path: string): Runnable {
   };
 }
 
-/** The error of a text that the engine refused to compile; undefined: to the parser it is a program. */
-export function explainRefusal(text: string, path: string, goal: Goal): SourceError | undefined {
-  try {
-    parse(text, isTypeScript(path) ? "ts" : "js", goal);
-    return undefined;
-  } catch (error) {
-    return SourceError.from(error, text);
-  }
-}
-
 /** At most so many names are kept: a session declares them by hand. */
 const CONSTANTS_MAX = 2000;
 

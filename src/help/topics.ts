@@ -5,6 +5,7 @@ import contributing from "./topics/contributing.md" with { type: "text" };
 import examples from "./topics/examples.md" with { type: "text" };
 import gettingStarted from "./topics/getting-started.md" with { type: "text" };
 import language from "./topics/language.md" with { type: "text" };
+import performance from "./topics/performance.md" with { type: "text" };
 import templatesAndSessions from "./topics/templates-and-sessions.md" with { type: "text" };
 import troubleshooting from "./topics/troubleshooting.md" with { type: "text" };
 
@@ -44,5 +45,6 @@ export const TOPICS: readonly Topic[] = [
   topic("cli-command-reference", "Every command, flag and exit code", cliCommandReference),
   topic("examples", "Things people do, ready to copy", examples),
   topic("troubleshooting", "What an error means and what to do about it", troubleshooting),
+  topic("performance", "What things cost, measured, and the command to repeat it", performance),
   topic("contributing", "How the source is laid out, built and tested", contributing),
 ];

@@ -104,6 +104,10 @@ function headerParameters({ idempotent, streams }: AnyRoute): Json[] {
     }),
     ...(idempotent
       ? [
+          header("Server-Timing", "`?1` asks for a header of that name: where the time went", {
+            type: "string",
+            enum: ["?1"],
+          }),
           header("Idempotency-Key", "Makes a retry safe for 24 hours", {
             type: "string",
             minLength: 1,

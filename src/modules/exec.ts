@@ -39,8 +39,8 @@ function run(context: ModuleContext, [cmd, list, options]: readonly ModuleValue[
     env,
     input: inputOf(asked.input),
     timeoutMs,
-    // It is there as pieces, as text and as the guest's text.
-    outputBytesMax: Math.min(LIMITS.programOutputBytesMax, context.memoryBytesMax / 2),
+    // It is there as pieces, as text, as JSON and as the guest's text.
+    outputBytesMax: Math.min(LIMITS.programOutputBytesMax, context.memoryBytesMax / 4),
   });
   if (end.cause === "exit" && end.exitCode === 0) return end.output.toString();
   throw failure([command, ...args].join(" "), end, timeoutMs);

@@ -5,6 +5,7 @@ import { StartError } from "../core/start-error.ts";
 import { isDamaged, isFull, isReadOnly } from "./failure.ts";
 import { notWritable } from "./lock.ts";
 import { assertOurs, migrate } from "./migrate.ts";
+import { makePrivate } from "./private-file.ts";
 
 export interface DatabaseOptions {
   /** A file, or `:memory:` for a store that ends with the process. */
@@ -36,6 +37,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const { path } = options;
   let db: Database | undefined;
   try {
+    if (!isInMemory(path)) makePrivate(path);
     db = new Database(path, { create: true, readwrite: true, strict: true });
     db.run("PRAGMA busy_timeout = 5000"); // A reader from outside, such as the sqlite3 shell.
     const { isNew } = assertOurs(db, path);

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { StartError } from "../core/start-error.ts";
 import { isBusy, isReadOnly } from "./failure.ts";
+import { makePrivate } from "./private-file.ts";
 
 /** Who has a database open. */
 export interface Holder {
@@ -21,6 +22,7 @@ export interface Holder {
 export function lockDatabase(path: string): Disposable {
   let lock: Database | undefined;
   try {
+    makePrivate(`${path}-lock`);
     lock = new Database(`${path}-lock`, { create: true, readwrite: true });
     lock.run("PRAGMA journal_mode = MEMORY"); // Nothing is ever written: no second file for it.
     lock.run("BEGIN EXCLUSIVE");

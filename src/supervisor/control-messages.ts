@@ -101,7 +101,7 @@ class MessageParser {
       rolledBack,
       durationMs: number(fields, "durationMs"),
       cpuMs: number(fields, "cpuMs"),
-      heapBytes: number(fields, "heapBytes"),
+      heapBytes: whole(fields, "heapBytes"),
       ...(fields.spans === undefined ? {} : { spans: spansOf(object(fields.spans, "spans")) }),
       retire: fields.retire === true,
     };
@@ -175,7 +175,7 @@ class MessageParser {
       engine: short(fields, "engine"),
       base: short(fields, "base", DIGEST),
       delta,
-      heapBytes: number(fields, "heapBytes"),
+      heapBytes: whole(fields, "heapBytes"),
       full: boolean(fields, "full"),
       deltaByData: boolean(fields, "deltaByData"),
     };
@@ -212,6 +212,13 @@ function number(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   throw new Violation(`${name} is no number`);
+}
+
+/** A count of bytes, as the store holds it. */
+function whole(fields: Fields, name: string): number {
+  const value = number(fields, name);
+  if (Number.isSafeInteger(value)) return value;
+  throw new Violation(`${name} is no whole number`);
 }
 
 function boolean(fields: Fields, name: string): boolean {

@@ -31,6 +31,8 @@ export interface DataSources {
   ): Promise<{ path: string; bytes: Uint8Array } | undefined>;
   /** A base image of this program or an earlier one. */
   getBase(digest: string): Promise<Uint8Array | undefined>;
+  /** The daemon's own database, or `:memory:`: workers keep guests from its files. */
+  readonly databasePath?: string;
 }
 
 export interface DataChannelOptions {

@@ -176,7 +176,7 @@ export class JobRun implements WorkerJob {
         duration_ms: rounded(Math.min(message.durationMs, elapsedMs)),
         cpu_ms: rounded(message.cpuMs),
         queue_ms: this.queueMs(),
-        heap_bytes: Math.round(message.heapBytes),
+        heap_bytes: message.heapBytes,
         checkpoint_bytes: delta?.byteLength ?? 0,
       },
       ...(message.spans === undefined ? {} : { spans: spansOf(message.spans, elapsedMs) }),

@@ -69,7 +69,7 @@ export class WorkerProcess {
   /** @throws Error when no process can be started */
   constructor(
     command: readonly string[],
-    sources: DataSources,
+    private readonly sources: DataSources,
     private readonly callbacks: WorkerCallbacks,
   ) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -110,7 +110,13 @@ export class WorkerProcess {
     this.profile = profile;
     if (mayStartPrograms(profile)) becomeSubreaper();
     const point = takeWorkerFailPoint();
-    this.send({ type: "enter", profile, ...(point === undefined ? {} : { failPoint: point }) });
+    const { databasePath } = this.sources;
+    this.send({
+      type: "enter",
+      profile,
+      ...(databasePath === undefined ? {} : { databasePath }),
+      ...(point === undefined ? {} : { failPoint: point }),
+    });
   }
 
   run(job: WorkerJob): void {

@@ -50,7 +50,13 @@ export interface RunMessage {
 
 export type ToWorker =
   /** Once, first: which profile to enter. The worker answers `ready`. */
-  | { readonly type: "enter"; readonly profile: WorkerProfile; readonly failPoint?: string }
+  | {
+      readonly type: "enter";
+      readonly profile: WorkerProfile;
+      /** The daemon's own, whose files are kept from guests. */
+      readonly databasePath?: string;
+      readonly failPoint?: string;
+    }
   | RunMessage
   /** Drop cached images of a session (closed, deleted). */
   | { readonly type: "forget"; readonly sessionId: string };

@@ -6,6 +6,7 @@ import type { NativeModuleFactory } from "../engine/native-modules.ts";
 import { preloadParsers } from "../engine/source-syntax.ts";
 import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
+import { keepFromGuests } from "../modules/store-files.ts";
 import { DataClient } from "./data-client.ts";
 import { JobOutside } from "./job-outside.ts";
 import type { DoneMessage, FromWorker, RunMessage, ToWorker, WorkerProfile } from "./protocol.ts";
@@ -42,6 +43,7 @@ export function runWorker(parentPid: number): void {
     if (message.type === "enter") {
       armFailPoint(message.failPoint, "worker");
       failPoint("worker.entering");
+      if (message.databasePath !== undefined) keepFromGuests(message.databasePath);
       worker ??= Worker.enter(message.profile, engine);
       worker.catch(fail);
       return;

@@ -172,3 +172,13 @@ test("a past state without --dry-run is wrong usage", async () => {
   expect(stderr).toContain("--at needs --dry-run");
   expect(exitCode).toBe(2);
 });
+
+test("session rewind says in its own words what it needs", async () => {
+  for (const words of [[], ["--to", OTHER_ID, "--steps", "1"]]) {
+    const { stderr, exitCode } = await runCli(["session", "rewind", ID, ...words]);
+    expect([stderr, exitCode]).toEqual([
+      "Error: session rewind needs --to or --steps, and not both\n",
+      2,
+    ]);
+  }
+});

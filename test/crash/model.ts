@@ -62,8 +62,9 @@ export function checkRows(attempt: Attempt, rows: readonly Row[], inHeap: boolea
   if (effective.length > 1) say(`ran ${effective.length} times`);
   if (inHeap && effective.length === 0) say("is in the heap, and no execution did it");
   if (!inHeap && effective.length > 0) say(`${effective[0]!.id} ended well, and the heap lacks it`);
-  // What was seen running before it turned out not to fit stays, as an error.
-  if (fate === "refused" && rows.some(({ error }) => error?.code !== "STORE_FULL")) {
+  // What was seen running before it turned out not to fit stays, as an error: of its own, or of the
+  // next start where a kill came before there was room to write it.
+  if (fate === "refused" && rows.some((r) => r.error?.code !== "STORE_FULL" && !isCutOff(r))) {
     say("left a row");
   }
   if (acceptedId !== undefined && !rows.some(({ id }) => id === acceptedId)) {

@@ -14,7 +14,7 @@ apiScenarios(
     const daemon = await Daemon.start({
       db: join(folder.path, "api.db"),
       cwd: folder.path,
-      args: ["--max-body-mb", `${MAX_BODY_MB}`],
+      args: ["--max-body-mb", `${MAX_BODY_MB}`, "--max-import-mb", `${MAX_BODY_MB}`],
     });
     return {
       ...urlTarget(daemon.url),

@@ -189,6 +189,7 @@ describe("run", () => {
     expect(await usage()).toContain("run needs FILE, --eval CODE, or `-` for stdin");
     expect(await usage("absent.js")).toContain("there is no file absent.js");
     expect(await usage("-e", "1", "x")).toContain("--eval takes no arguments");
+    expect(await usage("-e", "")).toContain("the snippet of --eval is empty");
     expect(await usage("-e", "1", "--timeout", "5")).toContain("--timeout 500ms, 5s, 2m or 1h");
     expect(await usage("-e", "1", "--module", "net")).toContain("MODULE_NOT_ALLOWED");
     expect(await usage("-e", "1", "--library", "nothing")).toContain("LIBRARY_UNKNOWN");

@@ -23,6 +23,7 @@ test("the topics are those that people are told of", () => {
     "cli-command-reference",
     "examples",
     "troubleshooting",
+    "performance",
     "contributing",
   ]);
 });

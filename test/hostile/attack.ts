@@ -25,7 +25,7 @@ export interface Report {
   readonly limit: string | undefined;
   /** Past its limit, milliseconds; absent when it was not stopped by one. */
   readonly lateMs: number | undefined;
-  /** Most memory of any worker meanwhile, bytes. */
+  /** Most memory of any worker meanwhile, bytes; looked at in the family `memory` alone. */
   readonly peakBytes: number;
   /** The next execution of its session, milliseconds. */
   readonly nextMs: number;
@@ -44,7 +44,7 @@ export async function attack(world: World, program: HostileProgram): Promise<Rep
   const beganMs = performance.now();
   const faults: string[] = [];
   const victim = new Victim(world, program, worktree);
-  using memory = world.processes.watch();
+  using memory = program.family === "memory" ? world.processes.watch() : undefined;
   let ended: Ended | undefined;
   let nextMs = 0;
   try {
@@ -71,7 +71,7 @@ export async function attack(world: World, program: HostileProgram): Promise<Rep
     status: execution?.status ?? String(ended?.http),
     limit: ended?.limit,
     lateMs: latenessMs(program, ended?.limit, execution),
-    peakBytes: memory.peakBytes,
+    peakBytes: memory?.peakBytes ?? 0,
     nextMs,
     durationMs: performance.now() - beganMs,
   };

@@ -33,6 +33,15 @@ test("a second opener is told who holds the database", async () => {
   await temp.open().close();
 });
 
+test("what it makes is for this user alone", async () => {
+  using temp = tempStore();
+  const store = temp.open();
+  for (const suffix of ["", "-lock", "-wal", "-shm"]) {
+    expect([suffix, statSync(`${temp.path}${suffix}`).mode & 0o777]).toEqual([suffix, 0o600]);
+  }
+  await store.close();
+});
+
 test("a database of a newer version is refused and not touched", async () => {
   using temp = tempStore();
   await temp.open().close();

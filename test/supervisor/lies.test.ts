@@ -15,6 +15,8 @@ const LIES: [string, Order][] = [
   ["a message that is no text", { do: "raw", done: { status: "error", error: { message: {} } } }],
   ["a time that is no number", { do: "raw", done: { cpuMs: "1" } }],
   ["a size below zero", { do: "raw", done: { heapBytes: -1 } }],
+  ["half a byte", { do: "raw", done: { heapBytes: 0.5 } }],
+  ["a size that no store holds", { do: "raw", done: { heapBytes: 1e300 } }],
   ["a time without end", { do: "raw", done: { durationMs: null } }],
   ["events that are no list", { do: "raw", done: { events: { length: 1 } } }],
   [

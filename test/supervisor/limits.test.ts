@@ -31,7 +31,8 @@ test("killed past the cpu limit, which waiting does not use up", async () => {
     rolledBack: true,
   });
   expect(spinning.metrics.cpu_ms).toBeGreaterThan(100);
-  expect(spinning.metrics.duration_ms).toBeLessThan(100 + 2 * LATE_MS_MAX);
+  // CPU time, which a busy machine gives slowly: elapsed time would say nothing here.
+  expect(spinning.metrics.cpu_ms).toBeLessThan(100 + 2 * LATE_MS_MAX);
   expect(waiting.status).toBe("ok");
 });
 

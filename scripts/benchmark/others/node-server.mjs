@@ -9,7 +9,10 @@ const server = createServer(async (request, response) => {
   const { input } = JSON.parse(text);
   const value = vm.runInContext(input, context, { timeout: 5000 });
   const body = JSON.stringify({ status: "ok", result: { preview: String(value), json: value } });
-  response.writeHead(201, { "content-type": "application/json" });
+  response.writeHead(201, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
   response.end(body);
 });
 server.listen(Number(process.argv[2]), "127.0.0.1", () => console.log("ready"));

@@ -44,7 +44,7 @@ async function ourCalls(bench: BenchOptions): Promise<Run[]> {
   await using daemon = await Daemon.start(bench);
   const request = daemon.repl(await daemon.session(await daemon.template()));
   await daemon.run(300, request);
-  return repeat(bench.runs, () => daemon.run(CALLS, request));
+  return await repeat(bench.runs, () => daemon.run(CALLS, request));
 }
 
 async function inProcess(bench: BenchOptions): Promise<Run[]> {

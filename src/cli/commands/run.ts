@@ -110,7 +110,9 @@ async function programOf(context: Context, worktree: string): Promise<Program> {
     }
     if (context.list("env").length > 0)
       throw new UsageError(`run: ${source} takes no --env`, FILE_ONLY);
-    return { kind: "snippet", input: snippet ?? (await readStdin()) };
+    const input = snippet ?? (await readStdin());
+    if (input === "") throw new UsageError(`run: the snippet of ${source} is empty`);
+    return { kind: "snippet", input };
   }
   if (file === undefined) {
     throw new UsageError(

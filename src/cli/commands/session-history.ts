@@ -2,6 +2,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { command } from "../command.ts";
 import { bytesText, fields, printable, shortTime, table } from "../output.ts";
 import { sessionTreeText } from "../session-tree-text.ts";
+import { UsageError } from "../usage-error.ts";
 import { SESSION_ID } from "./arguments.ts";
 
 const AFTER = { type: "string", valueHint: "EXECUTION", completes: "execution" } as const;
@@ -129,6 +130,9 @@ export const rewind = command({
     },
   },
   async run(context, args) {
+    if ((args.to === undefined) === (args.steps === undefined)) {
+      throw new UsageError("session rewind needs --to or --steps, and not both");
+    }
     const session = await (await context.client()).rewindSession(args.id, {
       ...(args.to !== undefined && { execution_id: args.to }),
       ...(args.steps !== undefined && { steps: Number(args.steps) }),

@@ -1,5 +1,6 @@
 // Module arguments with traps: converted in the guest or refused, never in the host.
 // expect: status=ok
+// limits: cpu_ms=3000
 // preview: done
 // modules: fs database exec
 const trap = { toString() { return 'package.json'; }, valueOf() { throw 1; }, toJSON() { return '../outside/secret.txt'; }, [Symbol.toPrimitive]() { throw 2; } };

@@ -1,4 +1,4 @@
 // An immediate that sets the next.
 // expect: status=timeout limit=wall_ms|cpu_ms
-// limits: wall_ms=400
+// limits: wall_ms=700
 (function f() { setImmediate(f); })();
