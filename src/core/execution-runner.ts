@@ -65,6 +65,7 @@ export class ExecutionRunner {
   /** Ends of executions that readers have seen running, and that the store had no room for. */
   private readonly unwritten = new Map<string, ExecutionCommit>();
   private retryTimer: ReturnType<typeof setInterval> | undefined;
+  private writingUnwritten: Promise<void> | undefined;
   private draining = false;
 
   constructor(
@@ -323,6 +324,8 @@ export class ExecutionRunner {
   /** When the end cannot be kept, a row that readers have seen must not stay `running`. */
   private async commit(live: LiveExecution, commit: ExecutionCommit): Promise<void> {
     try {
+      // Readers were told of those ends: they come before anything later that fits.
+      if (this.unwritten.size > 0) await this.writeUnwritten();
       await this.store.executions.commit(commit);
     } catch (error) {
       live.refused = error;
@@ -377,7 +380,14 @@ export class ExecutionRunner {
     this.retryTimer ??= setInterval(() => void this.writeUnwritten(), LIMITS.storeRetryMs);
   }
 
-  private async writeUnwritten(): Promise<void> {
+  private writeUnwritten(): Promise<void> {
+    this.writingUnwritten ??= this.writeEachUnwritten().finally(() => {
+      this.writingUnwritten = undefined;
+    });
+    return this.writingUnwritten;
+  }
+
+  private async writeEachUnwritten(): Promise<void> {
     for (const [id, commit] of this.unwritten) {
       try {
         await this.store.executions.commit(commit);

@@ -8,15 +8,15 @@ import { INLINE_DELTA_BYTES_MAX } from "./protocol.ts";
 /** Events wait this long for company: one message for all of a quick execution. */
 const EVENT_WAIT_MS = 10;
 
-/** How often a busy worker looks whether its daemon is still there. */
-const PARENT_CHECK_MS = 100;
+/** How often a busy worker looks at what may have changed around it. */
+const LOOK_MS = 25;
 
 /** What one job needs of the daemon, and what it has for it. */
 export class JobOutside implements EngineOutside {
   /** Events that were not sent yet. */
   events: JobEvent[] = [];
   private waitingSinceMs = 0;
-  private parentCheckedMs = 0;
+  private lookedMs = 0;
   private pieces: Uint8Array[] = [];
   private pieceBytes = 0;
   private byData = false;
@@ -26,7 +26,7 @@ export class JobOutside implements EngineOutside {
     private readonly jobId: string,
     private readonly data: DataClient,
     private readonly send: (events: readonly JobEvent[]) => void,
-    private readonly onOrphaned: () => void,
+    private readonly onLook: () => void,
   ) {}
 
   image(): ReturnType<EngineOutside["image"]> {
@@ -79,9 +79,9 @@ export class JobOutside implements EngineOutside {
   poll(): void {
     const nowMs = performance.now();
     this.flushOld(nowMs);
-    if (nowMs - this.parentCheckedMs < PARENT_CHECK_MS) return;
-    this.parentCheckedMs = nowMs;
-    this.onOrphaned();
+    if (nowMs - this.lookedMs < LOOK_MS) return;
+    this.lookedMs = nowMs;
+    this.onLook();
   }
 
   flush(): void {

@@ -19,6 +19,9 @@ const USUAL_MEM_MB = 128;
 const COLLECT_BYTES = 64 * 1024 * 1024;
 const RETIRE_BYTES = 72 * 1024 * 1024;
 
+/** Where a collection did not help, the next one waits until there is this much more. */
+const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
+
 /** Looking at it at every job would cost more than it tells. */
 const SIZE_CHECK_JOBS = 64;
 
@@ -55,6 +58,8 @@ export function runWorker(parentPid: number): void {
 class Worker {
   private readonly data = new DataClient();
   private jobs = 0;
+  /** What the last collection left. */
+  private keptBytes = 0;
 
   private constructor(
     private readonly engine: EngineHost,
@@ -92,11 +97,15 @@ class Worker {
   private async run(message: RunMessage): Promise<void> {
     const { jobId } = message;
     failPoint("worker.job");
+    const allowedBytes = message.grants.settings.limits.mem_mb * 1024 * 1024;
     const outside = new JobOutside(
       jobId,
       this.data,
       (events) => tell({ type: "events", jobId, events }),
-      endIfOrphaned,
+      () => {
+        endIfOrphaned();
+        this.collect(allowedBytes);
+      },
     );
     let done: DoneMessage;
     try {
@@ -108,18 +117,30 @@ class Worker {
     } finally {
       outside.close();
     }
-    tell(this.isTooLarge(done, message) ? { ...done, retire: true } : done);
+    tell(this.isTooLarge(done, allowedBytes) ? { ...done, retire: true } : done);
     failPoint("worker.done");
   }
 
   /** Looks at the process's own size from time to time, and collects; true: it is not enough. */
-  private isTooLarge({ heapBytes, durationMs }: DoneMessage, { grants }: RunMessage): boolean {
+  private isTooLarge({ heapBytes, durationMs }: DoneMessage, allowedBytes: number): boolean {
     const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
     if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
-    const allowed = grants.settings.limits.mem_mb * 1024 * 1024;
-    if (this.memory.bytes() < allowed + COLLECT_BYTES) return false;
+    this.keptBytes = 0;
+    return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
+  }
+
+  /**
+   * Collects when the worker is large: its guest is not to be killed for garbage of the host's.
+   *
+   * @returns The worker's size, bytes
+   */
+  private collect(allowedBytes: number): number {
+    const bytes = this.memory.bytes();
+    const least = Math.max(allowedBytes + COLLECT_BYTES, this.keptBytes + COLLECT_STEP_BYTES);
+    if (bytes < least) return bytes;
     Bun.gc(true);
-    return this.memory.bytes() > allowed + RETIRE_BYTES;
+    this.keptBytes = this.memory.bytes();
+    return this.keptBytes;
   }
 }
 

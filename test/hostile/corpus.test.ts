@@ -71,11 +71,22 @@ async function runAll(): Promise<void> {
 
 async function lane(queue: HostileProgram[]): Promise<void> {
   for (let next = queue.shift(); next; next = queue.shift()) {
-    const report = await attack(world, next);
+    const report = await judged(next);
     reports.set(next, report);
     waiting.get(next)?.resolve(report);
     note(next, report);
   }
+}
+
+/**
+ * A limit of some ten milliseconds is also passed by a machine that is busy with other things, so a
+ * program at fault is judged once more; what is not its own shows here.
+ */
+async function judged(program: HostileProgram): Promise<Report> {
+  const report = await attack(world, program);
+  if (report.faults.length === 0) return report;
+  console.log(`${program.name} is judged again: ${report.faults[0]}`);
+  return attack(world, program);
 }
 
 /** One line for each, where a file is named: HOSTILE_LOG=/tmp/hostile.log */
