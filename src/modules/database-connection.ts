@@ -5,8 +5,8 @@ import { ModuleError, type ModuleValue } from "./module.ts";
 
 /** Waits for a lock that somebody else holds on the file. */
 const BUSY_TIMEOUT_MS = 5000;
-/** Of a row beyond its values: object, names, boxed numbers. */
-const VALUE_BYTES = 16;
+/** Of each value beyond its text or bytes: its part of the row, here and as JSON and in the guest's heap. */
+const VALUE_BYTES = 48;
 
 /** Compiled statements that are kept: more than a script runs in a loop. */
 const KEPT_STATEMENTS_MAX = 32;

@@ -15,4 +15,5 @@ const server = createServer(async (request, response) => {
   });
   response.end(body);
 });
-server.listen(Number(process.argv[2]), "127.0.0.1", () => console.log("ready"));
+// Any port that is free, told to whoever started it.
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));

@@ -61,10 +61,10 @@ async function inProcess(bench: BenchOptions): Promise<Run[]> {
 }
 
 async function nodeServer(bench: BenchOptions): Promise<Run[]> {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
   const script = join(import.meta.dir, "../others/node-server.mjs");
-  const child = Bun.spawn(["node", script, String(port)], { stdio: ["ignore", "pipe", "inherit"] });
-  await child.stdout.getReader().read();
+  const child = Bun.spawn(["node", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const { value: line } = await child.stdout.getReader().read();
+  const port = new TextDecoder().decode(line).trim();
   const connection = await HttpConnection.open(`http://127.0.0.1:${port}`);
   const request = post("/", { input: "1+1" });
   const once = async () => {
