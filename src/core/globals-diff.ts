@@ -1,5 +1,6 @@
 import type { GlobalValue, SessionDiff } from "./history.ts";
 import type { JobEvent } from "./ports.ts";
+import { VALUE_TYPES } from "./value-types.ts";
 
 /** A global of a state, as the snippet of globals-snippet.ts tells of it. */
 interface SeenGlobal extends GlobalValue {
@@ -10,26 +11,7 @@ export type SeenGlobals = ReadonlyMap<string, SeenGlobal>;
 
 const PREVIEW_CHARS_MAX = 500;
 /** As snippets name those whose type they do not know; an image may say anything. */
-const TYPES: ReadonlySet<string> = new Set([
-  "undefined",
-  "null",
-  "boolean",
-  "number",
-  "bigint",
-  "string",
-  "symbol",
-  "function",
-  "object",
-  "array",
-  "date",
-  "regexp",
-  "error",
-  "map",
-  "set",
-  "promise",
-  "typedarray",
-  "arraybuffer",
-]);
+const TYPES: ReadonlySet<string> = new Set(VALUE_TYPES);
 
 /** What a run of the snippet printed; lines that are not of its form are the guest's, and ignored. */
 export function readGlobals(events: readonly JobEvent[]): SeenGlobals {
