@@ -33,10 +33,17 @@ const RESULT_TYPES: ReadonlySet<string> = new Set(VALUE_TYPES);
 
 class Violation extends Error {}
 
-/** @param bounds  Those of the job that the worker was given; absent: it has none. */
-export function parseMessage(raw: unknown, bounds: MessageBounds = NO_BOUNDS): ParsedMessage {
+/**
+ * @param raw  Parsed JSON.
+ * @param bounds  Those of the job that the worker was given; absent: it has none.
+ */
+export function parseMessage(
+  raw: unknown,
+  body: Uint8Array,
+  bounds: MessageBounds = NO_BOUNDS,
+): ParsedMessage {
   try {
-    const parser = new MessageParser(bounds);
+    const parser = new MessageParser(body, bounds);
     return { message: parser.message(raw), chars: bounds.chars - parser.charsLeft };
   } catch (error) {
     if (error instanceof Violation) return { violation: error.message };
@@ -49,12 +56,18 @@ type Fields = Readonly<Record<string, unknown>>;
 class MessageParser {
   charsLeft: number;
 
-  constructor(private readonly bounds: MessageBounds) {
+  constructor(
+    private readonly body: Uint8Array,
+    private readonly bounds: MessageBounds,
+  ) {
     this.charsLeft = bounds.chars;
   }
 
   message(raw: unknown): FromWorker {
     const fields = object(raw, "message");
+    if (this.body.byteLength > 0 && fields.checkpoint === undefined) {
+      throw new Violation("an unasked body");
+    }
     switch (fields.type) {
       case "ready":
         return {
@@ -168,8 +181,7 @@ class MessageParser {
 
   private checkpoint(raw: unknown): NonNullable<DoneMessage["checkpoint"]> {
     const fields = object(raw, "checkpoint");
-    const { delta } = fields;
-    if (!(delta instanceof Uint8Array)) throw new Violation("the delta is no bytes");
+    const delta = this.body;
     if (delta.byteLength > this.bounds.deltaBytes) throw new Violation("the delta is too large");
     return {
       engine: short(fields, "engine"),

@@ -3,7 +3,12 @@ import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ImageChain } from "../core/ports.ts";
-import { DATA_CHUNK_BYTES_MAX, type DataRequest, type DataResponse } from "../worker/protocol.ts";
+import {
+  DATA_CHUNK_BYTES_MAX,
+  type DataRequest,
+  type DataResponse,
+  type ToWorker,
+} from "../worker/protocol.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
 
 /** What the worker's current job lets it ask for. */
@@ -11,6 +16,8 @@ export interface DataJob {
   readonly id: string;
   readonly worktreePath: string;
   readonly deltaBytesMax: number;
+  /** Of one message about it, bytes. */
+  readonly messageBytesMax: number;
   loadImage(): Promise<ImageChain>;
   /** A base image that the job brings; undefined: it is to be looked for elsewhere. */
   loadBase?(digest: string): Promise<Uint8Array | undefined>;
@@ -41,20 +48,31 @@ export interface DataChannelOptions {
   readonly sources: DataSources;
   /** The job that the worker has now. */
   currentJob(): DataJob | undefined;
+  /** What is no request; the body is the message's own from here on. */
+  onMessage(raw: unknown, body: Uint8Array): void;
   /** The worker broke the protocol: it is not to be believed any more. */
   onViolation(why: string): void;
+  /** The worker's end is closed. */
+  onClosed(): void;
 }
 
 /** Bun takes a descriptor here, and has the type for it; the overload that joins them is missing. */
 const connect = Bun.connect as unknown as (options: FdSocketOptions) => Promise<Socket>;
 
 const CANDIDATES_MAX = 8192;
+
+/** Room for the longest list of candidates that a resolver makes. */
+const REQUEST_BYTES_MAX = 1024 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** The daemon's end of a worker's data channel: one request, one answer, in turn. */
+/** The daemon's end of a worker's channel: messages, and one request after another with its answer. */
 export class DataChannel {
   private socket: Socket | undefined;
-  private readonly reader = new FrameReader(DATA_CHUNK_BYTES_MAX);
+  private readonly reader = new FrameReader({
+    headerBytesMax: () =>
+      Math.max(REQUEST_BYTES_MAX, this.options.currentJob()?.messageBytesMax ?? 0),
+    bodyBytesMax: DATA_CHUNK_BYTES_MAX,
+  });
   private unsent: Uint8Array[] = [];
   private answering = false;
   private closed = false;
@@ -70,14 +88,18 @@ export class DataChannel {
         open: (socket) => {
           this.socket = socket;
           if (this.closed) socket.terminate();
+          else this.flush();
         },
         data: (_, piece) => this.receive(piece),
         drain: () => this.flush(),
-        // The worker's end, or its exit, is told by the control channel.
-        close: () => this.close(),
-        error: () => this.close(),
+        close: () => this.lost(),
+        error: () => this.lost(),
       },
     }).catch((error) => this.violation(`the data channel failed: ${String(error)}`));
+  }
+
+  tell(message: ToWorker): void {
+    this.send(message);
   }
 
   close(): void {
@@ -91,7 +113,13 @@ export class DataChannel {
     if (this.closed) return;
     try {
       for (const frame of this.reader.read(piece)) {
-        if (this.answering) throw new Error("asked before it was answered");
+        if (this.answering) throw new Error("spoke before it was answered");
+        if (isMessage(frame.header)) {
+          this.options.onMessage(frame.header, frame.body);
+          // It was not to be believed, or its channel has no more to say.
+          if (this.closed) return;
+          continue;
+        }
         this.answering = true;
         this.answer(frame).then(
           () => {
@@ -103,6 +131,12 @@ export class DataChannel {
     } catch (error) {
       this.violation(messageOf(error));
     }
+  }
+
+  private lost(): void {
+    if (this.closed) return;
+    this.close();
+    this.options.onClosed();
   }
 
   private violation(why: string): void {
@@ -199,7 +233,7 @@ export class DataChannel {
     this.send({ op: "ok" });
   }
 
-  private send(header: DataResponse, body?: Uint8Array): void {
+  private send(header: DataResponse | ToWorker, body?: Uint8Array): void {
     if (this.closed) return;
     const idle = this.unsent.length === 0;
     for (const piece of encodeFrame(header, body)) this.unsent.push(piece);
@@ -222,6 +256,9 @@ export class DataChannel {
     this.unsent.splice(0, sent);
   }
 }
+
+const isMessage = (header: unknown): boolean =>
+  typeof header === "object" && header !== null && "type" in header;
 
 function parseRequest(header: unknown, jobId: string): DataRequest {
   if (typeof header !== "object" || header === null) throw new Error("a request of no shape");

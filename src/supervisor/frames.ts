@@ -1,67 +1,105 @@
 /**
- * Frames of the data channel, as worker/protocol.ts describes them: two u32 lengths, a JSON header,
+ * Frames of a worker's channel, as worker/protocol.ts describes them: two u32 lengths, a JSON header,
  * a body. Reading is bounded before anything is kept: a worker may lie about a length.
  */
 const PREFIX_BYTES = 8;
 
-/** Room for the longest list of candidates that a resolver makes. */
-export const FRAME_HEADER_BYTES_MAX = 1024 * 1024;
+/** A body that is copied behind its header, so that both go out at once. */
+const JOINED_BYTES_MAX = 64 * 1024;
 
 export interface Frame {
   readonly header: unknown;
   readonly body: Uint8Array;
 }
 
-export function encodeFrame(header: object, body: Uint8Array = new Uint8Array(0)): Uint8Array[] {
-  const text = Buffer.from(JSON.stringify(header), "utf8");
-  const head = Buffer.allocUnsafe(PREFIX_BYTES + text.byteLength);
-  head.writeUInt32LE(text.byteLength, 0);
+export interface FrameBounds {
+  /** Of the next header, bytes. */
+  headerBytesMax(): number;
+  readonly bodyBytesMax: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** @returns Pieces to be written one after another */
+export function encodeFrame(header: object, body: Uint8Array = NOTHING): Uint8Array[] {
+  const text = JSON.stringify(header);
+  const headerBytes = Buffer.byteLength(text);
+  const isJoined = body.byteLength <= JOINED_BYTES_MAX;
+  const bodyAt = PREFIX_BYTES + headerBytes;
+  const head = Buffer.allocUnsafe(isJoined ? bodyAt + body.byteLength : bodyAt);
+  head.writeUInt32LE(headerBytes, 0);
   head.writeUInt32LE(body.byteLength, 4);
-  text.copy(head, PREFIX_BYTES);
-  return body.byteLength === 0 ? [head] : [head, body];
+  head.write(text, PREFIX_BYTES);
+  if (!isJoined) return [head, body];
+  head.set(body, bodyAt);
+  return [head];
 }
 
 /** Puts pieces of a stream together again. */
 export class FrameReader {
+  /** What came of a frame that is not whole, with room for more. */
   private pending: Buffer = Buffer.alloc(0);
   private filled = 0;
 
-  constructor(private readonly bodyBytesMax: number) {}
+  constructor(private readonly bounds: FrameBounds) {}
 
-  /** Adds what came. @throws Error on a frame over the bounds, or a header that is no JSON */
+  /**
+   * Adds what came, which the frames go on using.
+   *
+   * @throws Error on a frame over the bounds, or a header that is no JSON
+   */
   *read(piece: Uint8Array): Generator<Frame> {
-    this.append(piece);
+    let bytes = this.joined(piece);
     for (;;) {
-      if (this.filled < PREFIX_BYTES) return;
-      const headerBytes = this.pending.readUInt32LE(0);
-      const bodyBytes = this.pending.readUInt32LE(4);
-      if (headerBytes > FRAME_HEADER_BYTES_MAX) throw new Error("a frame's header is too long");
-      if (bodyBytes > this.bodyBytesMax) throw new Error("a frame's body is too long");
-      const total = PREFIX_BYTES + headerBytes + bodyBytes;
-      if (this.filled < total) {
-        this.reserve(total);
+      const total = bytes.byteLength < PREFIX_BYTES ? PREFIX_BYTES : this.frameBytes(bytes);
+      if (bytes.byteLength < total) {
+        this.keep(bytes, total);
         return;
       }
-      const bodyAt = PREFIX_BYTES + headerBytes;
-      const header: unknown = JSON.parse(this.pending.toString("utf8", PREFIX_BYTES, bodyAt));
-      const body = this.pending.subarray(bodyAt, total);
-      // What is handed out keeps this buffer; the rest moves on.
-      const rest = this.pending.subarray(total, this.filled);
-      this.pending = Buffer.from(rest);
-      this.filled = rest.byteLength;
+      const bodyAt = PREFIX_BYTES + bytes.readUInt32LE(0);
+      const header: unknown = JSON.parse(bytes.toString("utf8", PREFIX_BYTES, bodyAt));
+      const body = bytes.subarray(bodyAt, total);
+      bytes = bytes.subarray(total);
       yield { header, body };
     }
   }
 
-  private append(piece: Uint8Array): void {
-    this.reserve(this.filled + piece.byteLength);
-    this.pending.set(piece, this.filled);
-    this.filled += piece.byteLength;
+  private frameBytes(bytes: Buffer): number {
+    const headerBytes = bytes.readUInt32LE(0);
+    const bodyBytes = bytes.readUInt32LE(4);
+    if (headerBytes > this.bounds.headerBytesMax()) {
+      throw new Error("a frame's header is too long");
+    }
+    if (bodyBytes > this.bounds.bodyBytesMax) throw new Error("a frame's body is too long");
+    return PREFIX_BYTES + headerBytes + bodyBytes;
+  }
+
+  private joined(piece: Uint8Array): Buffer {
+    const { filled } = this;
+    if (filled === 0) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    this.reserve(filled + piece.byteLength);
+    this.pending.set(piece, filled);
+    this.filled = 0;
+    return this.pending.subarray(0, filled + piece.byteLength);
+  }
+
+  /** For the next piece; most often all of it is in `pending` already. */
+  private keep(bytes: Buffer, total: number): void {
+    const { pending } = this;
+    this.filled = bytes.byteLength;
+    if (this.filled === 0) return;
+    if (bytes.buffer === pending.buffer && bytes.byteOffset === pending.byteOffset) {
+      this.reserve(total);
+      return;
+    }
+    // Frames that were handed out may use the old one.
+    this.pending = Buffer.allocUnsafeSlow(total);
+    this.pending.set(bytes);
   }
 
   private reserve(bytes: number): void {
     if (this.pending.byteLength >= bytes) return;
-    const larger = Buffer.allocUnsafe(bytes);
+    const larger = Buffer.allocUnsafeSlow(bytes);
     this.pending.copy(larger, 0, 0, this.filled);
     this.pending = larger;
   }

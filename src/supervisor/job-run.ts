@@ -103,6 +103,11 @@ export class JobRun implements WorkerJob {
     return this.job.grants.settings.limits.mem_mb * 1024 * 1024 + LIMITS.workerMarginBytes;
   }
 
+  /** Most text as JSON: a character is six bytes at most. */
+  get messageBytesMax(): number {
+    return 6 * this.charsLeft;
+  }
+
   /** What a worker may well grow by to take its session up and run it, bytes. */
   get growthBytes(): number {
     const heapBytesMax = this.job.grants.settings.limits.mem_mb * 1024 * 1024;

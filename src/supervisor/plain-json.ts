@@ -4,31 +4,18 @@ const DEPTH_MAX = 256;
 /**
  * The size of a value as JSON, in characters: a lower bound, found without making the text.
  *
- * What a worker sends was cloned structurally and may be anything: maps, dates, buffers, cycles,
- * objects shared a million times. Only plain JSON values have a size.
- *
- * @returns undefined: not plain JSON, or larger than `charsMax`.
+ * @param value  What JSON.parse gave.
+ * @returns undefined: nested too deeply, or larger than `charsMax`.
  */
 export function plainJsonChars(value: unknown, charsMax: number): number | undefined {
   const left = spend(value, charsMax, DEPTH_MAX);
   return left < 0 ? undefined : charsMax - left;
 }
 
-/** What remains of `left` after the value; negative: too much, or not JSON. */
+/** What remains of `left` after the value; negative: too much. */
 function spend(value: unknown, left: number, depth: number): number {
-  switch (typeof value) {
-    case "string":
-      return left - value.length - 2;
-    case "number":
-    case "boolean":
-    case "undefined":
-      return left - 1;
-    case "object":
-      break;
-    default:
-      return -1;
-  }
-  if (value === null) return left - 4;
+  if (typeof value === "string") return left - value.length - 2;
+  if (typeof value !== "object" || value === null) return left - 1;
   if (depth === 0) return -1;
   let rest = left - 2;
   if (Array.isArray(value)) {
@@ -37,8 +24,6 @@ function spend(value: unknown, left: number, depth: number): number {
     }
     return rest;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return -1;
   for (const key in value) {
     rest -= key.length + 4;
     if (rest < 0) return -1;

@@ -76,7 +76,7 @@ export class WorkerProcess {
     this.ended = promise;
     this.resolveEnded = resolve;
     this.child = takeEarlyOrLaunch(command, {
-      onMessage: (message) => this.receive(message),
+      onMessage: () => this.kill({ cause: "violation", why: "speaks where nothing is said" }),
       onDisconnect: () => this.disconnected(),
       onExit: (exitCode, signal) => this.exit(exitCode, signal),
     });
@@ -84,12 +84,14 @@ export class WorkerProcess {
     livePids.add(this.pid);
     this.born = readStat(this.pid);
     const fd = this.child.stdio[WORKER_DATA_FD];
-    if (typeof fd !== "number") throw new Error("no data channel to the worker");
+    if (typeof fd !== "number") throw new Error("no channel to the worker");
     this.data = new DataChannel({
       fd,
       sources,
       currentJob: () => (this.end ? undefined : this.job),
+      onMessage: (raw, body) => this.receive(raw, body),
       onViolation: (why) => this.kill({ cause: "violation", why }),
+      onClosed: () => this.disconnected(),
     });
     this.keepStderr().catch(() => {
       // The process has gone; what was read is kept.
@@ -140,18 +142,14 @@ export class WorkerProcess {
 
   private send(message: ToWorker): void {
     if (this.end || this.exited) return;
-    try {
-      this.child.send(message);
-    } catch (error) {
-      this.kill({ cause: "violation", why: `its channel is closed: ${String(error)}` });
-    }
+    this.data.tell(message);
   }
 
-  private receive(raw: unknown): void {
+  private receive(raw: unknown, body: Uint8Array): void {
     // What arrives after the decision to kill came too late.
     if (this.end) return;
     const { job } = this;
-    const parsed = parseMessage(raw, job?.bounds());
+    const parsed = parseMessage(raw, body, job?.bounds());
     if ("violation" in parsed) {
       this.kill({ cause: "violation", why: parsed.violation });
       return;
@@ -179,7 +177,7 @@ export class WorkerProcess {
     if (this.exited || this.end) return;
     // At an exit this comes first; the exit tells the better cause.
     setTimeout(() => {
-      if (!this.exited) this.kill({ cause: "violation", why: "it closed its control channel" });
+      if (!this.exited) this.kill({ cause: "violation", why: "it closed its channel" });
     }, LIMITS.watchTickMs);
   }
 

@@ -9,18 +9,22 @@ export type { WorkerProfile };
 /**
  * Both directions between the daemon's supervisor and a worker process, on one page.
  *
- * Two channels join them:
+ * One channel joins them: a socket pair, descriptor WORKER_DATA_FD in the worker. A frame is a u32
+ * (little endian) byte length of header, a u32 byte length of body, the header (JSON, UTF-8) and the
+ * body (bytes). Two kinds of talk share it:
  *
- * 1. Control: Bun's IPC with `serialization: "advanced"`, messages below. The worker sends `ready`
- *    once; then the daemon sends one `run` at a time and gets any number of `events`, then one `done`.
- *    A worker exits when this channel closes, so that a killed daemon leaves no orphan; one that is
- *    stuck in a guest's loop cannot notice, so it also has the kernel kill it when its parent dies
- *    (PR_SET_PDEATHSIG), and is the subreaper of what its guest starts.
- * 2. Data: a socket pair, descriptor WORKER_DATA_FD in the worker, where the worker blocks in reads
- *    and writes. It asks and the daemon answers, strictly in turn: files of the worktree (a guest's
- *    `require` cannot wait for an event loop), images to take up, and deltas too large for control.
- *    A frame is a u32 (little endian) byte length of header, a u32 byte length of body, the header
- *    (JSON, UTF-8) and the body (bytes).
+ * 1. Messages, with a `type`: the daemon sends `enter` first and the worker answers `ready`; then the
+ *    daemon sends one `run` at a time and gets any number of `events`, then one `done`, whose body is
+ *    the delta unless that went before. Nothing is said in answer to `forget`.
+ * 2. Requests of the worker about its job, with an `op`, each answered in turn before anything else is
+ *    said: files of the worktree (a guest's `require` cannot wait for an event loop), images to take
+ *    up, and deltas too large for `done`.
+ *
+ * The worker reads by blocking, between jobs as well: that costs it no turn of an event loop. It exits
+ * when the channel closes, so that a killed daemon leaves no orphan. While a guest waits for a timer
+ * nobody reads, so Bun's IPC channel, over which nothing is ever said, tells of the daemon's end then;
+ * a worker that is stuck in a guest's loop has the kernel kill it when its parent dies
+ * (PR_SET_PDEATHSIG). It is the subreaper of what its guest starts.
  *
  * What a worker says is parsed by the daemon (supervisor/), bounded, and authorised against the job
  * that the daemon gave it: a worker that was taken over by its guest can lie about its own session
@@ -28,7 +32,7 @@ export type { WorkerProfile };
  */
 export const WORKER_DATA_FD = 3;
 
-/** Deltas up to this size travel inside `done`; larger ones by the data channel, in chunks. */
+/** Deltas up to this size are the body of `done`; larger ones go before it, in chunks. */
 export const INLINE_DELTA_BYTES_MAX = 256 * 1024;
 export const DATA_CHUNK_BYTES_MAX = 1024 * 1024;
 
@@ -38,7 +42,7 @@ export interface RunMessage {
   readonly sessionId: string;
   readonly grants: SessionGrants;
   readonly worktreePath: string;
-  /** Absent: the base image. The worker asks for it by the data channel when it does not hold it. */
+  /** Absent: the base image. The worker asks for it when it does not hold it. */
   readonly headCheckpointId?: string;
   readonly nextCheckpointId: string;
   /** The checkpoint's delta is to be relative to the base image. */
@@ -84,7 +88,7 @@ export interface DoneMessage {
   readonly result?: ValuePayload;
   readonly error?: ExceptionPayload;
   readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
-  /** With `deltaByData`, `delta` is empty here and was sent by the data channel. */
+  /** `delta` is the frame's body; with `deltaByData` it is empty and was sent before. */
   readonly checkpoint?: CheckpointData & { readonly deltaByData: boolean };
   readonly rolledBack: boolean;
   readonly durationMs: number;
@@ -96,7 +100,7 @@ export interface DoneMessage {
   readonly retire?: boolean;
 }
 
-/** Requests of the worker on the data channel. */
+/** Requests of the worker. */
 export type DataRequest =
   /** The first of these paths (relative to the worktree, cleaned) that is a regular file. */
   | { readonly op: "file"; readonly jobId: string; readonly candidates: readonly string[] }
@@ -109,7 +113,7 @@ export type DataRequest =
   /** A chunk of the job's delta, in the body; `last` ends it. Answered by `ok`. */
   | { readonly op: "delta"; readonly jobId: string; readonly last: boolean };
 
-/** Answers of the daemon on the data channel. */
+/** Answers of the daemon. */
 export type DataResponse =
   /** Body: the file's bytes. `path`: links resolved. */
   | { readonly op: "file"; readonly path: string }

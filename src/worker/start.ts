@@ -4,5 +4,5 @@ import { ENGINE } from "../engine/engines.ts";
 export async function startWorker(parentPid: number): Promise<void> {
   ENGINE.module().catch(() => {}); // Whoever needs it hears of the failure.
   const { runWorker } = await import("./worker.ts");
-  runWorker(parentPid);
+  await runWorker(parentPid);
 }

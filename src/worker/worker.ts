@@ -7,9 +7,9 @@ import { preloadParsers } from "../engine/source-syntax.ts";
 import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
-import { DataClient } from "./data-client.ts";
+import { ChannelClosed, DataClient } from "./data-client.ts";
 import { JobOutside } from "./job-outside.ts";
-import type { DoneMessage, FromWorker, RunMessage, ToWorker, WorkerProfile } from "./protocol.ts";
+import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
 import { ResidentMemory } from "./resident-memory.ts";
 
 /** The memory limit of a template that says nothing: its slot is made before the first job comes. */
@@ -21,6 +21,9 @@ const RETIRE_BYTES = 72 * 1024 * 1024;
 
 /** Where a collection did not help, the next one waits until there is this much more. */
 const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
+
+/** Jobs between two turns of the host's own event loop. */
+const TURN_JOBS = 64;
 
 /** Looking at it at every job would cost more than it tells. */
 const SIZE_CHECK_JOBS = 64;
@@ -36,27 +39,29 @@ const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
  * stack of 64 MiB (`ulimit -s 65536`) and BUN_JSC_maxPerThreadStackUsage=60000000, so that the
  * engine's recursion ends by the engine's own count.
  */
-export function runWorker(parentPid: number): void {
+export async function runWorker(parentPid: number): Promise<void> {
   endWithParent(parentPid);
-  // Before the profile is known: a spare that is given one is then as good as ready.
-  const engine = warmEngine();
-  let worker: Promise<Worker> | undefined;
   process.on("disconnect", () => process.exit(0));
-  process.on("message", (message: ToWorker) => {
-    if (message.type === "enter") {
-      armFailPoint(message.failPoint, "worker");
-      failPoint("worker.entering");
-      if (message.databasePath !== undefined) keepFromGuests(message.databasePath);
-      worker ??= Worker.enter(message.profile, engine);
-      worker.catch(fail);
-      return;
-    }
-    worker?.then((each) => each.take(message)).catch(fail);
-  });
+  try {
+    // Before the profile is known: a spare that is given one is then as good as ready.
+    const engine = await warmEngine();
+    const channel = new DataClient();
+    const message = channel.next();
+    if (message.type !== "enter") throw new Error("no profile to enter");
+    armFailPoint(message.failPoint, "worker");
+    failPoint("worker.entering");
+    if (message.databasePath !== undefined) keepFromGuests(message.databasePath);
+    const worker = await Worker.enter(message.profile, engine, channel);
+    await worker.serve();
+  } catch (error) {
+    if (error instanceof ChannelClosed) process.exit(0);
+    // The supervisor reads what a worker leaves on stderr.
+    console.error(error);
+    process.exit(1);
+  }
 }
 
 class Worker {
-  private readonly data = new DataClient();
   private jobs = 0;
   /** What the last collection left. */
   private keptBytes = 0;
@@ -64,14 +69,15 @@ class Worker {
   private constructor(
     private readonly engine: EngineHost,
     private readonly memory: ResidentMemory,
+    private readonly channel: DataClient,
   ) {}
 
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
   static async enter(
     profile: WorkerProfile,
-    warmed: ReturnType<typeof warmEngine>,
+    { base, engine, modules }: Awaited<ReturnType<typeof warmEngine>>,
+    channel: DataClient,
   ): Promise<Worker> {
-    const { base, engine, modules } = await warmed;
     if (RUNS_FROM_SOURCE) preloadParsers();
     if (profile.kind !== "bare") {
       modules.create = (await import("./module-factory.ts")).createModule;
@@ -79,19 +85,25 @@ class Worker {
     const memory = new ResidentMemory();
     const confinement = enterConfinement(profile);
     failPoint("worker.ready");
-    tell({
+    channel.tell({
       type: "ready",
       pid: process.pid,
       engine: base.engine.fingerprint,
       base: base.digest,
       confinement,
     });
-    return new Worker(engine, memory);
+    return new Worker(engine, memory, channel);
   }
 
-  async take(message: Exclude<ToWorker, { type: "enter" }>): Promise<void> {
-    if (message.type === "forget") this.engine.forget(message.sessionId);
-    else await this.run(message);
+  /** Until the channel closes. @throws ChannelClosed */
+  async serve(): Promise<never> {
+    for (let taken = 0; ; taken++) {
+      const message = this.channel.next();
+      if (message.type === "forget") this.engine.forget(message.sessionId);
+      else if (message.type === "run") await this.run(message);
+      // What the host itself puts off to its event loop is not to be put off for ever.
+      if (taken % TURN_JOBS === 0) await new Promise(setImmediate);
+    }
   }
 
   private async run(message: RunMessage): Promise<void> {
@@ -100,8 +112,8 @@ class Worker {
     const allowedBytes = message.grants.settings.limits.mem_mb * 1024 * 1024;
     const outside = new JobOutside(
       jobId,
-      this.data,
-      (events) => tell({ type: "events", jobId, events }),
+      this.channel,
+      (events) => this.channel.tell({ type: "events", jobId, events }),
       () => {
         endIfOrphaned();
         this.collect(allowedBytes);
@@ -117,8 +129,18 @@ class Worker {
     } finally {
       outside.close();
     }
-    tell(this.isTooLarge(done, allowedBytes) ? { ...done, retire: true } : done);
+    this.tellDone(this.isTooLarge(done, allowedBytes) ? { ...done, retire: true } : done);
     failPoint("worker.done");
+  }
+
+  private tellDone(done: DoneMessage): void {
+    const { checkpoint } = done;
+    if (!checkpoint) {
+      this.channel.tell(done);
+      return;
+    }
+    const { delta, ...described } = checkpoint;
+    this.channel.tell({ ...done, checkpoint: described as typeof checkpoint }, delta);
   }
 
   /** Looks at the process's own size from time to time, and collects; true: it is not enough. */
@@ -152,10 +174,6 @@ async function warmEngine() {
   await engine.warm(USUAL_MEM_MB);
   return { base, engine, modules };
 }
-
-const tell = (message: FromWorker): void => {
-  process.send?.(message);
-};
 
 function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneMessage {
   const { outcome, checkpoint } = result;
@@ -197,10 +215,4 @@ function failedBefore(jobId: string, error: unknown, outside: JobOutside): DoneM
     heapBytes: 0,
     ...(known ? {} : { retire: true }),
   };
-}
-
-/** The supervisor reads what a worker leaves on stderr. */
-function fail(error: unknown): never {
-  console.error(error);
-  process.exit(1);
 }
