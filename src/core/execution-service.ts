@@ -82,9 +82,14 @@ export class ExecutionService {
     const id = parseId("session", sessionId);
     if (!(await this.store.sessions.get(id))) throw sessionNotFound(id);
     const rows = await this.store.executions.list(id, limit);
-    const stored = rows.map((row) => this.runs.unwrittenEnd(row.id)?.execution ?? row);
     const live = this.runs.inSession(id);
-    if (!live || stored.some((execution) => execution.id === live.execution.id)) return stored;
+    const stored = rows.map((row) =>
+      // Its end may be in the store already, and not be durable yet.
+      row.id === live?.execution.id
+        ? live.execution
+        : (this.runs.unwrittenEnd(row.id)?.execution ?? row),
+    );
+    if (!live || stored.includes(live.execution)) return stored;
     return [live.execution, ...stored].slice(0, limit);
   }
 

@@ -18,7 +18,7 @@ export const FAIL_POINTS = {
   "start.listening": "daemon", // the address is had, nobody was told
   "group.begun": "daemon", // a transaction is open, nothing is written
   "group.applied": "daemon", // a member of the group is written, its neighbours may not be
-  "group.committed": "daemon", // it is durable, nobody was told
+  "group.committed": "daemon", // it is in the log, perhaps not on the disk, and nobody was told
   "commit.checkpoint": "daemon", // inside: the new state is there, the execution's end is not
   "commit.execution": "daemon", // inside: end and events are there, the session's head is the old one
   "run.inserted": "daemon", // a running execution's row is durable

@@ -34,12 +34,21 @@ export function listen(app: App, address: { hostname: string; port: number }): L
   };
 }
 
+/** Most answers are there before an idle connection is in any danger. */
+const SLOW_MS = 1000;
+
 /** An execution may take longer than an idle connection is kept, and its answer is waited for. */
 async function answer(app: App, request: Request, server: Server<undefined>): Promise<Response> {
-  server.timeout(request, 0);
+  let isSlow = false;
+  const slow = setTimeout(() => {
+    isSlow = true;
+    server.timeout(request, 0);
+  }, SLOW_MS);
   const response = await app.fetch(withAbsoluteUrl(request));
+  clearTimeout(slow);
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream");
-  if (!streams) server.timeout(request, LIMITS.idleConnectionSeconds);
+  if (streams) server.timeout(request, 0);
+  else if (isSlow) server.timeout(request, LIMITS.idleConnectionSeconds);
   return response;
 }
 

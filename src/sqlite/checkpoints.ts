@@ -89,7 +89,7 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
     insert: (checkpoint) =>
       writer.write(() => {
         if (!sql.chain.get(checkpoint.id)) put(checkpoint);
-      }),
+      }, checkpoint.data.delta.byteLength),
 
     async has(id) {
       return sql.chain.get(id) !== null;

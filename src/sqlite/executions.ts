@@ -197,8 +197,9 @@ export function executionStore(
         });
       }),
 
-    commit: ({ execution, events, checkpoint, session, idempotency: key }) =>
-      writer.write(() => {
+    commit: ({ execution, events, checkpoint, session, idempotency: key }) => {
+      const deltaBytes = checkpoint?.data.delta.byteLength ?? 0;
+      return writer.write(() => {
         const { session_id } = execution;
         if (checkpoint) checkpoints.put(checkpoint);
         failPoint("commit.checkpoint");
@@ -211,7 +212,7 @@ export function executionStore(
         sessions.advance(session_id, {
           ...(checkpoint === undefined ? {} : { headCheckpointId: checkpoint.id }),
           ...(execution.dry_run === true ? {} : { headExecutionId: execution.id }),
-          storedBytes: checkpoint?.data.delta.byteLength ?? 0,
+          storedBytes: deltaBytes,
           historyBytes,
           usedAtMs: toMs(execution.ended_at ?? execution.started_at),
         });
@@ -220,7 +221,8 @@ export function executionStore(
           sessions.change(id, change);
         }
         if (key) idempotency.record(key);
-      }),
+      }, deltaBytes);
+    },
 
     async get(id) {
       const row = sql.get.get(id);

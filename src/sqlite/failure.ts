@@ -29,6 +29,11 @@ export function writeFailure(error: unknown): unknown {
   return isFull(error) ? new VmError("STORE_FULL", { cause: error }) : error;
 }
 
+/** What the disk's refusal of the log is to those who wait for it. */
+export function syncFailure(error: unknown): VmError {
+  return new VmError("STORE_FULL", { cause: error });
+}
+
 function codeOf(error: unknown): string {
   return error instanceof SQLiteError ? (error.code ?? "") : "";
 }

@@ -4,8 +4,12 @@ import { dirname } from "node:path";
 import { isInMemory } from "./database.ts";
 import type { Statements } from "./statements.ts";
 
-/** What the log grows by between two looks at the disk. */
-const LOOK_BYTES = 64 * 1024;
+/** Between two looks at the disk: it may fill up through others, or by what is written here. */
+const LOOK_MS = 100;
+const LOOK_BYTES_MIN = 64 * 1024;
+/** What one write adds to the log beside its payload: the pages it touches. */
+const WRITE_BYTES = 64 * 1024;
+
 /** A log of this size is not worth emptying. */
 const SMALL_LOG_BYTES = 256 * 1024;
 
@@ -19,7 +23,9 @@ const SMALL_LOG_BYTES = 256 * 1024;
 export class LogRoom {
   /** The disk was full when something was written last. */
   tight = false;
-  private seenBytes = 0;
+  /** What may be written before the next look. */
+  private leftBytes = 0;
+  private lookedMs = 0;
   private readonly emptyLog;
 
   constructor(
@@ -29,19 +35,29 @@ export class LogRoom {
     this.emptyLog = statements.prepare<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
-  /** To be called before a transaction. */
-  keep(): void {
+  /**
+   * To be called before a transaction.
+   *
+   * @param writes  Its members.
+   * @param bytes  Of payload, all of them together.
+   */
+  keep(writes: number, bytes: number): void {
     const { filename } = this.db;
     if (isInMemory(filename)) return;
+    this.leftBytes -= writes * WRITE_BYTES + bytes;
+    const nowMs = performance.now();
+    if (!this.tight && this.leftBytes > 0 && nowMs - this.lookedMs < LOOK_MS) return;
+    this.lookedMs = nowMs;
     try {
       const logBytes = statSync(`${filename}-wal`).size;
-      if (!this.tight && Math.abs(logBytes - this.seenBytes) < LOOK_BYTES) return;
-      this.seenBytes = logBytes;
       const { bavail, bsize } = statfsSync(dirname(filename));
       const freeBytes = bavail * bsize;
-      const isRoomy = freeBytes >= 2 * logBytes;
-      if ((isRoomy && !this.tight) || freeBytes < logBytes || logBytes < SMALL_LOG_BYTES) return;
-      if (this.emptyLog.get()?.busy === 0) this.seenBytes = 0;
+      const roomBytes = freeBytes - 2 * logBytes;
+      this.leftBytes = Math.max(LOOK_BYTES_MIN, roomBytes / 4);
+      if ((roomBytes >= 0 && !this.tight) || freeBytes < logBytes || logBytes < SMALL_LOG_BYTES) {
+        return;
+      }
+      this.emptyLog.get();
     } catch {
       // No log yet, or a disk that does not say: the transaction finds out.
     }

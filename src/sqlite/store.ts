@@ -10,6 +10,7 @@ import { historyStore } from "./history.ts";
 import { idempotencyStore } from "./idempotency.ts";
 import { importStore } from "./imports.ts";
 import { lockDatabase } from "./lock.ts";
+import { canSyncLog, openLogDisk } from "./log-disk.ts";
 import { Pins } from "./pins.ts";
 import { recover } from "./recovery.ts";
 import { retentionStore } from "./retention.ts";
@@ -41,7 +42,8 @@ export function openStore(options: DatabaseOptions): SqliteStore {
     throw error;
   }
   const statements = new Statements(db);
-  const writer = new GroupWriter(db, statements);
+  const syncsLog = options.durability === "full" && !isInMemory(path) && canSyncLog;
+  const writer = new GroupWriter(db, statements, syncsLog ? openLogDisk(path) : undefined);
   const idempotency = idempotencyStore(statements, writer);
   const sessions = sessionStore(statements, writer, idempotency);
   const checkpoints = checkpointStore(statements, writer);
@@ -71,7 +73,7 @@ export function openStore(options: DatabaseOptions): SqliteStore {
     async close() {
       if (isClosed) return;
       isClosed = true;
-      writer.flush();
+      await writer.close();
       statements.finalize();
       db.close(true);
       lock?.[Symbol.dispose]();
