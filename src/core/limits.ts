@@ -74,10 +74,14 @@ export const LIMITS = {
   closedKeepMs: 10 * 60 * 1000,
   /** Retention works in steps this short, between which requests are answered. */
   retentionStepMs: 3,
-  /** Time between two steps while requests come. */
+  /** Time between two steps while requests come; the more sessions wait, the less. */
   retentionPauseMs: 20,
+  /** Without requests for this long, the daemon has time for what only saves room. */
+  retentionQuietMs: 250,
   /** Checkpoints beyond those to keep, before a session is looked at again. */
   retentionSlack: 32,
+  /** The same of executions: to find where the old ones end costs more. */
+  historySlack: 256,
   /** Deltas larger than this are not merged: the session's next whole state makes them superfluous. */
   mergeBytesMax: 1024 * 1024,
   /** Pages of what merged deltas say together, bytes. */

@@ -289,6 +289,8 @@ export interface StoreUsage {
 /** What removes what is no longer kept. Each call is short, and what it does is whole. */
 export interface RetentionStore {
   usage(sessionsMax: number): Promise<StoreUsage>;
+  /** Bytes inside the file that nothing uses. */
+  freeBytes(): Promise<number>;
   /**
    * Ids of sessions, descending, those before that one: forks come before what they were forked from,
    * whose states they keep. @param before  Absent: from the newest on.
@@ -310,6 +312,13 @@ export interface RetentionStore {
    * began with, or pinned. @param given  As if the session's states were given up.
    */
   foldPlan(sessionId: string, keep: number, given?: boolean): Promise<FoldPlan>;
+  /**
+   * Of what `foldPlan` says the part that costs nothing to find and to remove: what is older than a
+   * state that is stored whole, and not needed itself. What it leaves is less than a chain.
+   *
+   * @returns In an order in which they can be removed; and whether merging would remove more.
+   */
+  removable(sessionId: string, keep: number): Promise<{ ids: readonly string[]; isMore: boolean }>;
   /** Removes those that may still go. @returns Their number and bytes. */
   removeCheckpoints(ids: readonly string[]): Promise<{ count: number; bytes: number }>;
   /** Undefined: one is gone. */

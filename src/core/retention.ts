@@ -1,12 +1,6 @@
 import { LIMITS } from "./limits.ts";
-import type {
-  CheckpointSize,
-  Clock,
-  Logger,
-  MergeDeltas,
-  RetentionStore,
-  Runner,
-} from "./ports.ts";
+import type { Clock, Logger, MergeDeltas, RetentionStore, Runner } from "./ports.ts";
+import { Collector, pause, type Removed, ROWS_AT_ONCE, Slice } from "./retention-collector.ts";
 import type { GcReport, StoreReport } from "./store-report.ts";
 
 /** What is kept, of each session. */
@@ -22,32 +16,34 @@ export interface RetentionPolicy {
 /** A million executions of a session leave some ten MiB of history with it. */
 export const DEFAULT_RETENTION: RetentionPolicy = { checkpoints: 100, executions: 10_000 };
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Sessions read at once where all are looked at. */
 const SESSIONS_AT_ONCE = 100;
-/** Rows removed in one transaction. */
-const ROWS_AT_ONCE = 64;
 /** Free space inside the file that is left there, for what comes next to use. */
 const FREE_BYTES_KEPT = 8 * 1024 * 1024;
 const GIVE_BACK_BYTES = 256 * 1024;
 /** How often sessions that nobody uses are looked at, for their history's age. */
 const ROUND_MS = 60 * 60 * 1000;
 
-interface Removed {
-  checkpoints: number;
-  checkpointBytes: number;
-  executions: number;
-}
+/** Free space inside the file that is left there under load, when taking it back would be felt. */
+const FREE_BYTES_KEPT_BUSY = 4 * FREE_BYTES_KEPT;
 
 /**
  * Removes what is no longer kept: checkpoints beyond the newest and what is labelled or forked from,
  * old executions, the states of closed sessions. It works in steps of a few milliseconds with pauses
  * between them, so that no request waits for it.
+ *
+ * Under load it removes only what costs little to remove, which bounds the store: of a session's old
+ * checkpoints it leaves those that one chain needs. Making these into one is for quiet times.
  */
 export class Retention {
-  /** Executions of a session since it was looked at. */
+  /** Executions of a session since its history was looked at. */
   private readonly fresh = new Map<string, number>();
+  /** Sessions whose checkpoints, whose history is to be looked at, and whose chains can be folded. */
   private readonly due = new Set<string>();
+  private readonly dueHistory = new Set<string>();
+  private readonly foldable = new Set<string>();
+  private readonly collector: Collector;
+  private usedAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private roundTimer: ReturnType<typeof setInterval> | undefined;
   private running: Promise<unknown> = Promise.resolve();
@@ -56,11 +52,13 @@ export class Retention {
   constructor(
     private readonly store: RetentionStore,
     private readonly runner: Runner,
-    private readonly mergeDeltas: MergeDeltas,
+    mergeDeltas: MergeDeltas,
     private readonly policy: RetentionPolicy,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.collector = new Collector(store, mergeDeltas, policy, clock);
+  }
 
   /** From now on it works by itself. */
   start(): void {
@@ -71,6 +69,7 @@ export class Retention {
 
   async stop(): Promise<void> {
     this.closed = true;
+    this.collector.stop();
     clearTimeout(this.timer);
     clearInterval(this.roundTimer);
     await this.running;
@@ -78,18 +77,20 @@ export class Retention {
 
   /** An execution of the session has ended. */
   used(sessionId: string): void {
+    this.usedAtMs = performance.now();
     const count = (this.fresh.get(sessionId) ?? 0) + 1;
-    if (count < LIMITS.retentionSlack) {
-      this.fresh.set(sessionId, count);
-      return;
-    }
-    this.fresh.delete(sessionId);
-    this.look(sessionId);
+    const isLong = count >= LIMITS.historySlack;
+    if (isLong) this.fresh.delete(sessionId);
+    else this.fresh.set(sessionId, count);
+    if (isLong) this.dueHistory.add(sessionId);
+    if (count % LIMITS.retentionSlack !== 0) return;
+    this.due.add(sessionId);
+    this.wake(LIMITS.retentionPauseMs);
   }
 
   /** The session was closed: its states go after a while. */
   sessionClosed(): void {
-    const timer = setTimeout(() => this.wake(), LIMITS.closedKeepMs + 1000);
+    const timer = setTimeout(() => this.wake(LIMITS.retentionPauseMs), LIMITS.closedKeepMs + 1000);
     timer.unref?.();
   }
 
@@ -148,25 +149,25 @@ export class Retention {
 
   // -------------------------------------------------------------- by itself
 
-  private look(sessionId: string): void {
-    this.due.add(sessionId);
-    this.wake();
-  }
-
-  private wake(): void {
+  private wake(afterMs: number): void {
     if (this.closed || this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.exclusively(() => this.work()).catch((error) =>
         this.logger.warn("retention could not work", { error: String(error) }),
       );
-    }, LIMITS.retentionPauseMs);
+    }, afterMs);
+    this.timer.unref?.();
   }
 
   private async queueAll(): Promise<void> {
     try {
-      for await (const id of this.allSessions()) this.due.add(id);
-      this.wake();
+      this.fresh.clear();
+      for await (const id of this.allSessions()) {
+        this.due.add(id);
+        this.dueHistory.add(id);
+      }
+      this.wake(LIMITS.retentionPauseMs);
     } catch (error) {
       if (!this.closed) this.logger.warn("retention could not start", { error: String(error) });
     }
@@ -174,19 +175,33 @@ export class Retention {
 
   private async work(): Promise<void> {
     const removed = nothing();
+    const rest = () => this.breathe();
+    const slice = new Slice(rest);
     await this.giveUpClosed(this.clock.nowMs() - LIMITS.closedKeepMs);
-    const slice = new Slice(() => this.breathe());
     for (const id of this.due) {
       if (this.closed) return;
       this.due.delete(id);
-      await this.collectSession(id, removed, true);
+      if (await this.collector.trim(id, removed, rest)) this.foldable.add(id);
       await slice.over();
     }
-    await this.giveBack(FREE_BYTES_KEPT, () => this.breathe());
+    for (const id of this.dueHistory) {
+      if (this.closed) return;
+      this.dueHistory.delete(id);
+      await this.collector.removeExecutions(id, removed, rest);
+      await slice.over();
+    }
+    for (const id of this.foldable) {
+      if (this.closed || !this.isQuiet()) break;
+      this.foldable.delete(id);
+      await this.collector.fold(id, removed, rest);
+      await slice.over();
+    }
+    await this.giveBack(this.isQuiet() ? FREE_BYTES_KEPT : FREE_BYTES_KEPT_BUSY, rest);
+    if (this.foldable.size > 0) this.wake(LIMITS.retentionQuietMs);
   }
 
   private async giveBack(bytesKept: number, rest: () => Promise<void>): Promise<void> {
-    let { freeBytes } = await this.store.usage(0);
+    let freeBytes = await this.store.freeBytes();
     while (freeBytes > bytesKept && !this.closed) {
       const left = await this.store.giveBack(Math.min(freeBytes - bytesKept, GIVE_BACK_BYTES));
       if (left >= freeBytes) return;
@@ -200,11 +215,13 @@ export class Retention {
   private async collect(options: { closedBeforeMs: number; pauses: boolean }): Promise<Removed> {
     const removed = nothing();
     await this.giveUpClosed(options.closedBeforeMs);
-    this.due.clear();
-    const slice = new Slice(() => (options.pauses ? this.breathe() : pause(0)));
+    for (const waiting of [this.due, this.dueHistory, this.foldable]) waiting.clear();
+    const rest = () => (options.pauses ? this.breathe() : pause(0));
+    const slice = new Slice(rest);
     for await (const id of this.allSessions()) {
       if (this.closed) break;
-      await this.collectSession(id, removed, options.pauses);
+      await this.collector.fold(id, removed, rest);
+      await this.collector.removeExecutions(id, removed, rest);
       await slice.over();
     }
     return removed;
@@ -212,7 +229,8 @@ export class Retention {
 
   private async giveUpClosed(beforeMs: number): Promise<void> {
     const before = new Date(beforeMs).toISOString();
-    for (;;) {
+    // Most often there is none, and looking is cheaper than a transaction.
+    while ((await this.store.closedBefore(before, 1)).length > 0) {
       const ids = await this.store.giveUpClosed(before, ROWS_AT_ONCE);
       for (const { id, originId } of ids) {
         this.due.add(id);
@@ -222,65 +240,6 @@ export class Retention {
         this.due.add(originId);
       }
       if (ids.length < ROWS_AT_ONCE) return;
-    }
-  }
-
-  private async collectSession(id: string, removed: Removed, pauses: boolean): Promise<void> {
-    const rest = () => (pauses ? this.breathe() : pause(0));
-    for (let progress = true; progress && !this.closed; ) {
-      const { remove, merge } = await this.store.foldPlan(id, this.policy.checkpoints);
-      progress = false;
-      for (let at = 0; at < remove.length; at += ROWS_AT_ONCE) {
-        const ids = remove.slice(at, at + ROWS_AT_ONCE).map((checkpoint) => checkpoint.id);
-        const { count, bytes } = await this.store.removeCheckpoints(ids);
-        removed.checkpoints += count;
-        removed.checkpointBytes += bytes;
-        progress ||= count > 0;
-        await rest();
-      }
-      for (const line of merge) {
-        const saved = await this.merge(line, rest);
-        if (saved === undefined) continue;
-        removed.checkpoints += line.length - 1;
-        removed.checkpointBytes += saved;
-        progress = true;
-      }
-    }
-    await this.removeExecutions(id, removed, rest);
-  }
-
-  /** @returns Bytes saved; undefined: it was not to be. */
-  private async merge(
-    line: readonly CheckpointSize[],
-    rest: () => Promise<void>,
-  ): Promise<number | undefined> {
-    const ids = line.map(({ id }) => id);
-    const deltas = await this.store.deltas(ids);
-    if (!deltas) return undefined;
-    const merging = this.mergeDeltas(deltas, LIMITS.mergeRawBytesMax);
-    const slice = new Slice(rest);
-    for (;;) {
-      const step = merging.next();
-      if (step.done) {
-        if (!step.value || !(await this.store.applyMerge(ids, step.value))) return undefined;
-        await rest();
-        const before = deltas.reduce((sum, { byteLength }) => sum + byteLength, 0);
-        return before - step.value.byteLength;
-      }
-      await slice.over();
-    }
-  }
-
-  private async removeExecutions(
-    id: string,
-    removed: Removed,
-    rest: () => Promise<void>,
-  ): Promise<void> {
-    while (!this.closed) {
-      const ids = await this.store.oldExecutions(id, this.kept(), ROWS_AT_ONCE);
-      if (ids.length === 0) return;
-      removed.executions += await this.store.removeExecutions(id, ids);
-      await rest();
     }
   }
 
@@ -296,7 +255,8 @@ export class Retention {
       const going = [...plan.remove, ...plan.merge.flatMap((line) => line.slice(0, -1))];
       removed.checkpoints += going.length;
       for (const { bytes } of going) removed.checkpointBytes += bytes;
-      const old = await this.store.oldExecutions(id, this.kept(), Number.MAX_SAFE_INTEGER);
+      const kept = this.collector.kept();
+      const old = await this.store.oldExecutions(id, kept, Number.MAX_SAFE_INTEGER);
       removed.executions += old.length;
     }
     return {
@@ -306,13 +266,6 @@ export class Retention {
       executions: removed.executions,
       freed_bytes: 0,
     };
-  }
-
-  private kept(): { count: number; endedAfter: string | undefined } {
-    const { executions: count, days } = this.policy;
-    const endedAfter =
-      days === undefined ? undefined : new Date(this.clock.nowMs() - days * DAY_MS).toISOString();
-    return { count, endedAfter };
   }
 
   private async *allSessions(): AsyncGenerator<string> {
@@ -325,10 +278,18 @@ export class Retention {
     }
   }
 
-  /** Requests first; while nothing runs, a short breath is enough. */
+  /** Requests first; while nothing runs, or much is behind, a short breath is enough. */
   private breathe(): Promise<void> {
     const { workers, queue_depth } = this.runner.summary();
-    return pause(workers.busy + queue_depth > 0 ? LIMITS.retentionPauseMs : 1);
+    const behind = this.due.size + this.dueHistory.size;
+    const isBusy = workers.busy + queue_depth > 0;
+    return pause(isBusy ? Math.floor(LIMITS.retentionPauseMs / (1 + behind)) : 1);
+  }
+
+  private isQuiet(): boolean {
+    const { workers, queue_depth } = this.runner.summary();
+    const sinceMs = performance.now() - this.usedAtMs;
+    return workers.busy + queue_depth === 0 && sinceMs >= LIMITS.retentionQuietMs;
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -338,19 +299,4 @@ export class Retention {
   }
 }
 
-/** Work that goes on until its time is up, and then waits: what it awaits before is no pause to others. */
-class Slice {
-  private sinceMs = performance.now();
-
-  constructor(private readonly rest: () => Promise<void>) {}
-
-  async over(): Promise<void> {
-    if (performance.now() - this.sinceMs < LIMITS.retentionStepMs) return;
-    await this.rest();
-    this.sinceMs = performance.now();
-  }
-}
-
 const nothing = (): Removed => ({ checkpoints: 0, checkpointBytes: 0, executions: 0 });
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

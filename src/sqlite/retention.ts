@@ -1,32 +1,21 @@
 import type { Database } from "bun:sqlite";
-import { statSync } from "node:fs";
 import { LIMITS } from "../core/limits.ts";
-import type { CheckpointSize, RetentionStore, StoreUsage } from "../core/ports.ts";
+import type { RetentionStore } from "../core/ports.ts";
 import { optional, same, toMs } from "./columns.ts";
-import { isInMemory } from "./database.ts";
-import { EVENT_BYTES, EVENTS_PER_EXECUTION_MAX, EXECUTION_BYTES } from "./executions.ts";
+import { type Candidate, type CandidateRow, isLine, planOf } from "./fold-plan.ts";
 import type { GroupWriter } from "./group-writer.ts";
+import { oldExecutionStore } from "./old-executions.ts";
 import type { Pins } from "./pins.ts";
 import type { Statements } from "./statements.ts";
-
-interface Candidate extends CheckpointSize {
-  readonly no: number;
-  readonly parent: string | null;
-}
-
-type CandidateRow = Omit<Candidate, "parent"> & { readonly parent_id: string | null };
-
-/**
- * An accumulated delta is rewritten only when what comes to it is about as large: else every fold
- * would write again all that was folded before.
- */
-const REWRITE_RATIO = 2;
+import { storeUsage } from "./store-usage.ts";
 
 /** After every id. */
 const LAST_ID = "g";
 
 /** Looked at in one plan. */
 const CANDIDATES_MAX = 1000;
+/** Of a session, that may go but for a younger one that is relative to them; a whole chain is fewer. */
+const WAITING_MAX = LIMITS.chainDepthMax + LIMITS.retentionSlack;
 
 /** Neither a head, nor what an open session began with, nor labelled. */
 const MAY_GO = `label IS NULL
@@ -67,6 +56,15 @@ export function retentionStore(
     isGone: statements.prepare<{ gone: number }>(
       "SELECT state_gone AS gone FROM vm_session WHERE id = ?1",
     ),
+    root: statements.prepare<{ no: number }>(
+      // The plus keeps SQLite from an index of all that have no parent.
+      `SELECT no FROM checkpoint WHERE session_id = ?1 AND no <= ?2 AND +parent_id IS NULL
+       ORDER BY no DESC LIMIT 1`,
+    ),
+    countBetween: statements.prepare<{ count: number }>(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM checkpoint
+       WHERE session_id = ?1 AND no >= ?2 AND no <= ?3 LIMIT ${WAITING_MAX + 1})`,
+    ),
     newestGoing: statements.prepare<{ no: number }>(
       "SELECT no FROM checkpoint WHERE session_id = ?1 ORDER BY no DESC LIMIT 1 OFFSET ?2",
     ),
@@ -78,6 +76,11 @@ export function retentionStore(
     ),
     children: statements.prepare<{ id: string; bytes: number }>(
       "SELECT id, stored_bytes AS bytes FROM checkpoint WHERE parent_id = ?1 LIMIT 2",
+    ),
+    removeOne: statements.prepare<{ no: number; session_id: string; bytes: number }>(
+      `DELETE FROM checkpoint AS c WHERE id = ?1 AND session_id IS NOT NULL AND ${MAY_GO}
+         AND NOT EXISTS (SELECT 1 FROM checkpoint k WHERE k.parent_id = ?1)
+       RETURNING no, session_id, stored_bytes AS bytes`,
     ),
     dropDelta: statements.prepare("DELETE FROM checkpoint_delta WHERE no = ?1"),
     drop: statements.prepare("DELETE FROM checkpoint WHERE no = ?1"),
@@ -109,53 +112,17 @@ export function retentionStore(
     setChain: statements.prepare(
       "UPDATE checkpoint SET depth = ?2, chain_bytes = ?3, largest_bytes = ?4 WHERE no = ?1",
     ),
-    cutoff: statements.prepare<{ no: number }>(
-      "SELECT no FROM execution WHERE session_id = ?1 ORDER BY no DESC LIMIT 1 OFFSET ?2",
-    ),
-    old: statements.prepare<[string]>(
-      `SELECT id FROM execution e WHERE session_id = ?1 AND (no <= ?2 OR ended_at < ?3)
-         AND status <> 'running'
-         AND NOT EXISTS (SELECT 1 FROM vm_session s WHERE s.id = ?1 AND s.head_execution_id = e.id)
-         AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = e.checkpoint_id AND c.execution_id = e.id)
-       ORDER BY no LIMIT ?4`,
-    ),
-    execution: statements.prepare<{ no: number; bytes: number }>(
-      `SELECT no, ${EXECUTION_BYTES} + length(args) + length(env) + length(metrics)
-         + coalesce(length(path), 0) + coalesce(length(input), 0) + coalesce(length(result), 0)
-         + coalesce(length(error), 0) AS bytes FROM execution WHERE id = ?1`,
-    ),
-    eventBytes: statements.prepare<{ bytes: number }>(
-      `SELECT coalesce(sum(length(payload) + ${EVENT_BYTES}), 0) AS bytes FROM execution_event
-       WHERE no >= ?1 AND no < ?2`,
-    ),
-    dropEvents: statements.prepare("DELETE FROM execution_event WHERE no >= ?1 AND no < ?2"),
-    dropExecution: statements.prepare("DELETE FROM execution WHERE no = ?1"),
-    addHistory: statements.prepare(
-      "UPDATE vm_session SET history_bytes = max(0, history_bytes - ?2) WHERE id = ?1",
-    ),
-    sums: statements.prepare<{ checkpoints: number; history: number }>(
-      `SELECT coalesce(sum(stored_bytes), 0) AS checkpoints, coalesce(sum(history_bytes), 0) AS history
-       FROM vm_session`,
-    ),
-    prepared: statements.prepare<{ bytes: number }>(
-      "SELECT coalesce(sum(stored_bytes), 0) AS bytes FROM checkpoint WHERE kind = 'prepared'",
-    ),
-    bases: statements.prepare<{ bytes: number }>(
-      "SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM base_image",
-    ),
-    largest: statements.prepare<StoreUsage["sessions"][number]>(
-      `SELECT id AS session_id, status, stored_bytes AS checkpoint_bytes, history_bytes,
-         (SELECT count(*) FROM checkpoint c WHERE c.session_id = s.id) AS checkpoints,
-         (SELECT count(*) FROM execution e WHERE e.session_id = s.id) AS executions
-       FROM vm_session s WHERE stored_bytes + history_bytes > 0
-       ORDER BY stored_bytes + history_bytes DESC LIMIT ?1`,
-    ),
   };
   const pragma = (name: string) =>
     Object.values(db.query<Record<string, number>, []>(`PRAGMA ${name}`).get() ?? {})[0] ?? 0;
   const pageBytes = pragma("page_size");
 
   const isThere = (id: string) => !pins.has(id);
+
+  const candidatesOf = (rows: readonly CandidateRow[]): Candidate[] =>
+    rows
+      .filter(({ id }) => isThere(id))
+      .map(({ no, id, bytes, parent_id }) => ({ no, id, bytes, parent: parent_id }));
 
   function remove({ no, bytes, session_id }: CandidateRow & { session_id: string }): void {
     sql.dropDelta.run(no);
@@ -174,22 +141,9 @@ export function retentionStore(
   }
 
   return {
-    async usage(sessionsMax) {
-      const { checkpoints, history } = sql.sums.get()!;
-      const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      const memory = isInMemory(options.path);
-      return {
-        fileBytes: memory ? pragma("page_count") * pageBytes : size(options.path),
-        logBytes: memory ? 0 : size(`${options.path}-wal`),
-        freeBytes: pragma("freelist_count") * pageBytes,
-        ...(options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes }),
-        checkpointBytes: checkpoints,
-        historyBytes: history,
-        preparedBytes: sql.prepared.get()!.bytes,
-        baseBytes: sql.bases.get()!.bytes,
-        sessions: sql.largest.all(sessionsMax),
-      };
-    },
+    usage: storeUsage(db, statements, options),
+
+    freeBytes: async () => pragma("freelist_count") * pageBytes,
 
     async sessionIds(before, limit) {
       return sql.sessionIds.values(before ?? LAST_ID, limit).map(([id]) => id as string);
@@ -209,28 +163,45 @@ export function retentionStore(
         });
       }),
 
+    async removable(sessionId, keep) {
+      if (sql.isGone.get(sessionId)?.gone === 1) {
+        const { remove, merge } = await this.foldPlan(sessionId, keep);
+        return { ids: remove.map(({ id }) => id), isMore: merge.length > 0 };
+      }
+      const newest = sql.newestGoing.get(sessionId, keep);
+      if (!newest) return { ids: [], isMore: false };
+      const root = sql.root.get(sessionId, newest.no)?.no ?? 0;
+      const waiting = sql.countBetween.get(sessionId, root, newest.no)!.count;
+      // What is older than a state that is stored whole is of no use to anything younger.
+      const upTo = waiting > WAITING_MAX ? newest.no : root - 1;
+      const going = candidatesOf(sql.mayGo.all(sessionId, upTo));
+      const { remove, merge } = planOf(going, (id) => sql.children.all(id));
+      return { ids: remove.map(({ id }) => id), isMore: waiting > 1 || merge.length > 0 };
+    },
+
     async foldPlan(sessionId, keep, given = false) {
       const isGone = given || sql.isGone.get(sessionId)?.gone === 1;
       const newest = sql.newestGoing.get(sessionId, isGone ? 0 : keep);
       if (!newest) return { remove: [], merge: [] };
       const rows = (given ? sql.wouldGo : sql.mayGo).all(sessionId, newest.no);
-      const going = rows.filter(({ id }) => isThere(id));
-      return planOf(
-        going.map(({ no, id, bytes, parent_id }) => ({ no, id, bytes, parent: parent_id })),
-        (id) => sql.children.all(id),
-      );
+      return planOf(candidatesOf(rows), (id) => sql.children.all(id));
     },
 
     removeCheckpoints: (ids) =>
       writer.write(() => {
+        const removed = new Map<string, number>();
         let count = 0;
-        let bytes = 0;
         for (const id of ids) {
-          const row = isThere(id) ? sql.going.get(id) : null;
-          if (!row || sql.children.get(id)) continue;
-          remove(row);
+          const row = isThere(id) ? sql.removeOne.get(id) : null;
+          if (!row) continue;
+          sql.dropDelta.run(row.no);
+          removed.set(row.session_id, (removed.get(row.session_id) ?? 0) + row.bytes);
           count++;
-          bytes += row.bytes;
+        }
+        let bytes = 0;
+        for (const [sessionId, own] of removed) {
+          sql.addBytes.run(sessionId, -own);
+          bytes += own;
         }
         return { count, bytes };
       }),
@@ -268,31 +239,7 @@ export function retentionStore(
         return true;
       }),
 
-    async oldExecutions(sessionId, { count, endedAfter }, limit) {
-      const newest = sql.cutoff.get(sessionId, count);
-      const endedMs = endedAfter === undefined ? 0 : toMs(endedAfter);
-      return sql.old
-        .values(sessionId, newest?.no ?? -1, endedMs, limit)
-        .map(([id]) => id as string);
-    },
-
-    removeExecutions: (sessionId, ids) =>
-      writer.write(() => {
-        let count = 0;
-        let bytes = 0;
-        for (const id of ids) {
-          const row = sql.execution.get(id);
-          if (!row) continue;
-          const from = row.no * EVENTS_PER_EXECUTION_MAX;
-          const to = from + EVENTS_PER_EXECUTION_MAX;
-          bytes += row.bytes + sql.eventBytes.get(from, to)!.bytes;
-          sql.dropEvents.run(from, to);
-          sql.dropExecution.run(row.no);
-          count++;
-        }
-        if (count > 0) sql.addHistory.run(sessionId, bytes);
-        return count;
-      }),
+    ...oldExecutionStore(statements, writer),
 
     async emptyLog() {
       writer.flush();
@@ -306,57 +253,4 @@ export function retentionStore(
       return pragma("freelist_count") * pageBytes;
     },
   };
-}
-
-type Children = (id: string) => readonly CheckpointSize[];
-
-function planOf(
-  going: readonly Candidate[],
-  childrenOf: Children,
-): { remove: CheckpointSize[]; merge: CheckpointSize[][] } {
-  const left = new Map(going.map((candidate) => [candidate.id, candidate]));
-  const children = new Map(going.map(({ id }) => [id, childrenOf(id)]));
-  const remove: CheckpointSize[] = [];
-  // The newest first: when it goes, its parent may have become one that nothing is relative to.
-  for (const { id, bytes } of going.toReversed()) {
-    const staying = children
-      .get(id)!
-      .filter((child) => left.has(child.id) || !children.has(child.id));
-    if (staying.length > 0) continue;
-    left.delete(id);
-    remove.push({ id, bytes });
-  }
-  // From the newest to the oldest: a line ends where it branches, or where merging would not pay.
-  const merge: CheckpointSize[][] = [];
-  const taken = new Set<string>();
-  for (const last of [...left.values()].toReversed()) {
-    if (taken.has(last.id)) continue;
-    const [child, other] = children.get(last.id)!;
-    if (!child || other || child.bytes > LIMITS.mergeBytesMax) continue;
-    const line: CheckpointSize[] = [child];
-    let sum = child.bytes;
-    for (let at: Candidate | undefined = last; at; at = left.get(at.parent ?? "")) {
-      const isOnly = children.get(at.id)!.length === 1;
-      if (!isOnly || at.bytes > REWRITE_RATIO * sum || sum + at.bytes > LIMITS.mergeBytesMax) break;
-      line.unshift({ id: at.id, bytes: at.bytes });
-      taken.add(at.id);
-      sum += at.bytes;
-    }
-    if (line.length > 1) merge.push(line);
-  }
-  return { remove, merge };
-}
-
-/** Whether each is there, relative to the one before, and alone in that. */
-function isLine(
-  line: readonly (CandidateRow | null)[],
-  childrenOf: Children,
-): line is readonly CandidateRow[] {
-  return line.every((row, at) => {
-    if (!row) return false;
-    const next = line[at + 1];
-    if (at === line.length - 1) return true;
-    const [child, other] = childrenOf(row.id);
-    return next?.parent_id === row.id && child?.id === next.id && other === undefined;
-  });
 }

@@ -33,7 +33,12 @@ async function line(length: number) {
   return { session, grants, executions, checkpoints };
 }
 
-async function step(sessionId: string, executions: string[], checkpoints: string[]) {
+async function step(
+  sessionId: string,
+  executions: string[],
+  checkpoints: string[],
+  { full = false } = {},
+) {
   const parent = (await store.sessions.get(sessionId))!;
   const execution = {
     ...anExecution(sessionId),
@@ -41,7 +46,8 @@ async function step(sessionId: string, executions: string[], checkpoints: string
       ? {}
       : { parent_execution_id: parent.headExecutionId }),
   };
-  const checkpoint = aCheckpoint(sessionId, execution.id, parent.headCheckpointId);
+  const before = full ? undefined : parent.headCheckpointId;
+  const checkpoint = aCheckpoint(sessionId, execution.id, before);
   await store.executions.commit({ execution, events: [anEvent(execution.id, 1)], checkpoint });
   executions.push(execution.id);
   checkpoints.push(checkpoint.id);
@@ -188,6 +194,38 @@ describe("retention", () => {
     expect((await store.sessions.get(session.id))?.session.stored_bytes).toBe(9);
   });
 
+  test("removes whole chains without merging, and says when merging would do more", async () => {
+    const { session, executions, checkpoints } = await line(5);
+    await step(session.id, executions, checkpoints, { full: true });
+    for (let i = 0; i < 5; i++) await step(session.id, executions, checkpoints);
+    const quick = async (keep: number) => {
+      const { ids: going, isMore } = await store.retention.removable(session.id, keep);
+      return { going: going.map((id) => checkpoints.indexOf(id)), isMore };
+    };
+    expect(await quick(100)).toEqual({ going: [], isMore: false });
+    // The state stored whole is one of those to keep: what is before it waits for the next chain.
+    expect(await quick(7)).toEqual({ going: [], isMore: true });
+    expect(await quick(5)).toEqual({ going: [4, 3, 2, 1, 0], isMore: false });
+    expect(await quick(3)).toEqual({ going: [4, 3, 2, 1, 0], isMore: true });
+    await store.history.label(session.id, checkpoints[1]!, "kept");
+    expect((await quick(3)).going).toEqual([4, 3, 2]);
+    const { ids: going } = await store.retention.removable(session.id, 3);
+    expect(await store.retention.removeCheckpoints(going)).toEqual({ count: 3, bytes: 9 });
+    expect(await quick(3)).toEqual({ going: [], isMore: true });
+  });
+
+  test("looks at everything where lines were left again and again without a whole state", async () => {
+    const { session, executions, checkpoints } = await line(1);
+    const first = { executionId: executions[0]!, checkpointId: checkpoints[0]! };
+    for (let i = 0; i < 200; i++) {
+      await store.history.rewind(session.id, first, LATER);
+      await step(session.id, executions, checkpoints);
+    }
+    const { ids: going } = await store.retention.removable(session.id, 10);
+    expect((await store.retention.removeCheckpoints(going)).count).toBe(190);
+    expect(await ids(session.id)).toHaveLength(11);
+  });
+
   test("takes the states of closed sessions, forks aside", async () => {
     const source = await line(3);
     const { session } = source;
@@ -208,6 +246,29 @@ describe("retention", () => {
     ]);
     const rest = await store.retention.foldPlan(session.id, 100);
     expect(rest.remove).toHaveLength(3);
+  });
+
+  test("finds executions that ended before, page by page, and stops at the first that did not", async () => {
+    const { session } = await line(0);
+    const put = async (endedAt: string) => {
+      const execution = {
+        ...anExecution(session.id),
+        dry_run: true,
+        started_at: endedAt,
+        ended_at: endedAt,
+      };
+      await store.executions.commit({ execution, events: [] });
+      return execution.id;
+    };
+    const old: string[] = [];
+    for (let i = 0; i < 300; i++) old.push(await put("2026-01-01T00:00:00.000Z"));
+    for (let i = 0; i < 3; i++) await put("2026-02-01T00:00:00.000Z");
+    const before = (endedAfter: string | undefined, limit: number) =>
+      store.retention.oldExecutions(session.id, { count: 1000, endedAfter }, limit);
+    expect(await before(undefined, 10)).toEqual([]);
+    expect(await before("2025-12-31T00:00:00.000Z", 10)).toEqual([]);
+    expect(await before("2026-01-15T00:00:00.000Z", 10)).toEqual(old.slice(0, 10));
+    expect(await before("2026-01-15T00:00:00.000Z", 1000)).toEqual(old);
   });
 
   test("removes old executions with their events, not those whose state is kept", async () => {
