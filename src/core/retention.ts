@@ -79,7 +79,7 @@ export class Retention {
   used(sessionId: string): void {
     this.usedAtMs = performance.now();
     const count = (this.fresh.get(sessionId) ?? 0) + 1;
-    const isLong = count >= LIMITS.historySlack;
+    const isLong = count >= historySlack(this.policy);
     if (isLong) this.fresh.delete(sessionId);
     else this.fresh.set(sessionId, count);
     if (isLong) this.dueHistory.add(sessionId);
@@ -298,5 +298,9 @@ export class Retention {
     return done;
   }
 }
+
+/** Executions of a session until its history is looked at: few where few are kept. */
+export const historySlack = ({ executions }: RetentionPolicy): number =>
+  Math.min(LIMITS.historySlack, Math.max(LIMITS.retentionSlack, Math.floor(executions / 8)));
 
 const nothing = (): Removed => ({ checkpoints: 0, checkpointBytes: 0, executions: 0 });

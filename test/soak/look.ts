@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { LIMITS } from "../../src/core/limits.ts";
 import { childrenOf } from "../crash/world.ts";
 
 /** What daemon, workers and database take at one moment. */
@@ -30,6 +31,7 @@ const MIB = 1024 * 1024;
 const PAGE_BYTES = 4096;
 const TICK_MS = 10;
 const SAMPLE_MS = 100;
+const SETTLED_MS_MAX = 3 * LIMITS.workerIdleMs;
 /** Samples of memory that one look is the median of: what a collection of garbage moves it by. */
 const SAMPLES = 31;
 
@@ -60,6 +62,15 @@ export class Observer implements Disposable {
       clientCpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
       atMs: performance.now(),
     };
+  }
+
+  /** Waits until there are that few processes, though not forever, and memory has been sampled since. */
+  async settled(processes: number): Promise<void> {
+    const deadlineMs = performance.now() + SETTLED_MS_MAX;
+    while (1 + childrenOf(this.pid).length > processes && performance.now() < deadlineMs) {
+      await Bun.sleep(SAMPLE_MS);
+    }
+    await Bun.sleep(SAMPLES * SAMPLE_MS);
   }
 
   [Symbol.dispose](): void {

@@ -6,7 +6,7 @@ import { readOptions } from "./options.ts";
 import { head, row } from "./table.ts";
 import { verdict } from "./verdict.ts";
 
-/** Looks after the one that the end is compared with. */
+/** Looks in a whole run; the first is the one that the end is compared with. */
 const LOOKS = 20;
 const FIRST_EXECUTIONS = 10_000;
 
@@ -22,19 +22,30 @@ for (let i = 0; i < options.sessions; i++) {
 using observer = new Observer(daemon.process.pid, db);
 const load = new Load(daemon.url, sessions, options.clients);
 const begun = observer.look(0);
-const looks: Look[] = [];
 console.log(head());
 const first = Math.min(FIRST_EXECUTIONS, Math.ceil(options.executions / LOOKS));
-for (let at = first; ; at = Math.min(options.executions, at + options.executions / LOOKS)) {
-  await load.until(Math.round(at));
-  const look = observer.look(load.answered);
-  console.log(row(look, looks.at(-1) ?? begun));
-  looks.push(look);
-  if (at >= options.executions) break;
+let before = begun;
+let compared: Look | undefined;
+let last = begun;
+let restedMs = 0;
+for (let at = first; last.executions < options.executions; at += options.executions / LOOKS) {
+  await load.until(Math.min(Math.round(at), options.executions));
+  last = observer.look(load.answered);
+  console.log(row(last, before));
+  before = last;
+  if (compared) continue;
+  compared = await atRest();
+  restedMs = compared.atMs - last.atMs;
+  before = compared;
 }
+console.log(`\nthe whole run:\n${row(last, { ...begun, atMs: begun.atMs + restedMs })}\n`);
 
-const [compared, last] = [looks[0]!, looks.at(-1)!];
-console.log(`\nthe whole run:\n${row(last, begun)}\n`);
-const findings = verdict(compared, last, options);
+const findings = verdict(compared ?? begun, await atRest(), options);
 for (const { what, isGood } of findings) console.log(`${isGood ? "ok   " : "WRONG"} ${what}`);
 process.exitCode = findings.every(({ isGood }) => isGood) ? 0 : 1;
+
+/** What is compared is looked at when workers that only the load needed have gone. */
+async function atRest(): Promise<Look> {
+  await observer.settled(begun.processes);
+  return observer.look(load.answered);
+}

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../src/core/limits.ts";
+import { historySlack } from "../../src/core/retention.ts";
 import type { Look } from "./look.ts";
 import type { SoakOptions } from "./options.ts";
 
@@ -6,7 +7,8 @@ import type { SoakOptions } from "./options.ts";
 const GROWTH_MAX = 1.1;
 /** A chain that younger states need, and what comes until a session is looked at again. */
 const CHECKPOINTS_LAG = LIMITS.chainDepthMax + 3 * LIMITS.retentionSlack;
-const EXECUTIONS_LAG = 2 * LIMITS.historySlack;
+const executionsLag = (options: SoakOptions): number =>
+  2 * historySlack({ checkpoints: options.keepCheckpoints, executions: options.keepExecutions });
 /** What there is besides sessions: base images, templates, and the space that is left free. */
 const OTHER_MIB = 16;
 /** Rows with indexes, half-full pages: what a stored byte takes in the file at most. */
@@ -30,7 +32,11 @@ export function verdict(first: Look, last: Look, options: SoakOptions): Finding[
       last.checkpointsMax,
       options.keepCheckpoints + CHECKPOINTS_LAG,
     ),
-    atMost("executions of a session", last.executionsMax, options.keepExecutions + EXECUTIONS_LAG),
+    atMost(
+      "executions of a session",
+      last.executionsMax,
+      options.keepExecutions + executionsLag(options),
+    ),
     database(first, last, options),
   ];
 }
@@ -44,7 +50,10 @@ function database(first: Look, last: Look, options: SoakOptions): Finding {
   const ofState = (first.usedMib - first.historyMib) / Math.max(1, first.checkpoints);
   const states = sessions * (options.keepCheckpoints + CHECKPOINTS_LAG) * ofState;
   const ofExecution = last.historyMib / Math.max(1, last.storedExecutions);
-  const rows = Math.min(last.executions, sessions * (options.keepExecutions + EXECUTIONS_LAG));
+  const rows = Math.min(
+    last.executions,
+    sessions * (options.keepExecutions + executionsLag(options)),
+  );
   const bound = OTHER_MIB + OVERHEAD * (states + rows * ofExecution);
   return atMost("MiB of the database", Math.round(last.fileMib), Math.round(bound));
 }
