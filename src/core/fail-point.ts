@@ -28,6 +28,8 @@ export const FAIL_POINTS = {
   "session.starting": "daemon", // the row of a session that is being made is durable
   "session.prepared": "daemon", // its libraries are loaded, its startup files have not run
   "session.closing": "daemon", // a session is about to be closed
+  "import.staged": "daemon", // a part of an imported session's history is durable, nothing shows it
+  "import.written": "daemon", // inside: all of an imported session is there, nothing is durable
   "handover.job": "daemon", // a job was sent to a worker
   "handover.image": "daemon", // a part of an image was sent to a worker
   "handover.delta": "daemon", // a part of a large delta has come from a worker

@@ -86,6 +86,8 @@ export const LIMITS = {
   mergeBytesMax: 1024 * 1024,
   /** Pages of what merged deltas say together, bytes. */
   mergeRawBytesMax: 32 * 1024 * 1024,
+  /** The history of an imported session is written in steps this short. */
+  importStepMs: 3,
   /** A session file: what a daemon holds in memory while it reads or makes one. */
   sessionFileBytesMax: 256 * 1024 * 1024,
   /** The table of a session file. */

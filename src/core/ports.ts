@@ -364,8 +364,8 @@ export interface ImportedSession {
   readonly session: NewSession;
   /** Made with it; absent: its template is there. */
   readonly template?: TemplateDetail;
-  /** Kept with it, unless it is there. */
-  readonly base?: { readonly digest: string; readonly engine: string; readonly bytes: Uint8Array };
+  /** Kept with it, unless it is there; without its bytes it must be there. */
+  readonly base?: { readonly digest: string; readonly engine: string; readonly bytes?: Uint8Array };
   /** The state; absent: the base image. */
   readonly checkpoint?: Checkpoint;
   /** Ended, with their events, oldest first. Only the head's state is there. */
@@ -373,7 +373,11 @@ export interface ImportedSession {
 }
 
 export interface ImportStore {
-  /** All of it or nothing. @throws VmError TEMPLATE_EXISTS, STORE_FULL */
+  /**
+   * All of it or nothing, whatever happens meanwhile; in steps, where there is much of it.
+   *
+   * @throws VmError TEMPLATE_EXISTS, IMAGE_UNSUPPORTED (its base went meanwhile), STORE_FULL
+   */
   insert(imported: ImportedSession): Promise<void>;
 }
 

@@ -313,7 +313,7 @@ export class TransferService {
         details: { base: digest },
       });
     }
-    const foreign = isHere ? undefined : base;
+    const foreign = own.base === digest ? undefined : base;
     const checkpointId = newId();
     const data = await this.images.adopt(id, checkpointId, grants, {
       engine,
@@ -324,7 +324,9 @@ export class TransferService {
     return {
       checkpointId,
       data,
-      ...(foreign === undefined ? {} : { base: { digest, engine, bytes: foreign } }),
+      ...(own.base === digest
+        ? {}
+        : { base: { digest, engine, ...(foreign === undefined ? {} : { bytes: foreign }) } }),
     };
   }
 

@@ -18,6 +18,7 @@ export interface SqliteCheckpoints extends CheckpointStore {
   put(checkpoint: Checkpoint): void;
   /** Inside a transaction of the caller's. The same digest twice changes nothing. */
   addBase(base: { digest: string; engine: string; bytes: Uint8Array }): void;
+  hasBase(digest: string): boolean;
 }
 
 /** The tables checkpoint and base_image. */
@@ -85,6 +86,7 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
   return {
     put,
     addBase,
+    hasBase: (digest) => sql.hasBase.get(digest) !== null,
 
     insert: (checkpoint) =>
       writer.write(() => {

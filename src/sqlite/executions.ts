@@ -66,6 +66,8 @@ export interface SqliteExecutions extends ExecutionStore {
    * @returns About how many bytes it takes, with its events.
    */
   putEnded(execution: Execution, checkpointId: string | null): number;
+  /** Inside a transaction of the caller's: more events of an execution that was put. */
+  putEvents(events: readonly ExecutionEvent[]): void;
   /** Ids of those that are `running`. */
   running(): string[];
 }
@@ -173,7 +175,20 @@ export function executionStore(
     return bytes;
   }
 
+  function putEvents(events: readonly ExecutionEvent[]): void {
+    const [first] = events;
+    if (!first) return;
+    const { no, session_id } = found(first.execution_id);
+    sessions.advance(session_id, {
+      storedBytes: 0,
+      historyBytes: insertEvents(no, events),
+      usedAtMs: 0,
+    });
+  }
+
   return {
+    putEvents,
+
     insertRunning: (execution, events, key) =>
       writer.write(() => {
         const { no, bytes } = put(execution, null);
@@ -185,17 +200,7 @@ export function executionStore(
         if (key) idempotency.record(key);
       }),
 
-    appendEvents: (events) =>
-      writer.write(() => {
-        const [first] = events;
-        if (!first) return;
-        const { no, session_id } = found(first.execution_id);
-        sessions.advance(session_id, {
-          storedBytes: 0,
-          historyBytes: insertEvents(no, events),
-          usedAtMs: 0,
-        });
-      }),
+    appendEvents: (events) => writer.write(() => putEvents(events)),
 
     commit: ({ execution, events, checkpoint, session, idempotency: key }) => {
       const deltaBytes = checkpoint?.data.delta.byteLength ?? 0;

@@ -6,6 +6,7 @@ import { type Candidate, type CandidateRow, isLine, planOf } from "./fold-plan.t
 import type { GroupWriter } from "./group-writer.ts";
 import { oldExecutionStore } from "./old-executions.ts";
 import type { Pins } from "./pins.ts";
+import { IMPORTING } from "./sessions.ts";
 import type { Statements } from "./statements.ts";
 import { storeUsage } from "./store-usage.ts";
 
@@ -39,7 +40,7 @@ export function retentionStore(
      WHERE session_id = ?1 AND no <= ?2 AND ${rule} ORDER BY no LIMIT ${CANDIDATES_MAX}`;
   const sql = {
     sessionIds: statements.prepare<[string]>(
-      "SELECT id FROM vm_session WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+      `SELECT id FROM vm_session WHERE id < ?1 AND status <> '${IMPORTING}' ORDER BY id DESC LIMIT ?2`,
     ),
     origin: statements.prepare<{ id: string | null }>(
       `SELECT c.session_id AS id FROM vm_session s

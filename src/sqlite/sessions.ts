@@ -49,13 +49,17 @@ export interface SessionAdvance {
 
 export type SessionChange = Parameters<SessionStore["update"]>[1];
 
-export interface SqliteSessions extends SessionStore {
+/** Of a session that is being written in steps: nothing shows it, and a start removes it. */
+export const IMPORTING = "importing";
+
+export interface SqliteSessions extends Omit<SessionStore, "idsByStatus"> {
+  idsByStatus(status: SessionStatus | typeof IMPORTING): Promise<string[]>;
   /** Inside a transaction of the caller's. */
   change(id: string, change: SessionChange): void;
   /** Inside a transaction of the caller's. */
   advance(id: string, advance: SessionAdvance): void;
   /** Inside a transaction of the caller's. */
-  put(session: NewSession): void;
+  put(session: NewSession, status?: typeof IMPORTING): void;
 }
 
 const SHOWN = `id, status, vm_id, workspace_id, base_commit_oid, worktree_path,
@@ -86,7 +90,9 @@ export function sessionStore(
       `SELECT s.*, ${["depth", "chain_bytes", "largest_bytes"].map(ofHead).join(", ")}
        FROM vm_session s WHERE s.id = ?1`,
     ),
-    list: statements.prepare<SessionRow>(`SELECT ${SHOWN} FROM vm_session ORDER BY no DESC`),
+    list: statements.prepare<SessionRow>(
+      `SELECT ${SHOWN} FROM vm_session WHERE status <> '${IMPORTING}' ORDER BY no DESC`,
+    ),
     listByStatus: statements.prepare<SessionRow>(
       `SELECT ${SHOWN} FROM vm_session WHERE status = ?1 ORDER BY no DESC`,
     ),
@@ -123,10 +129,13 @@ export function sessionStore(
     assertFound(sql.advance.run(id, head, execution, storedBytes, historyBytes, usedAtMs), id);
   }
 
-  function put({ session, grants, headCheckpointId, headExecutionId }: NewSession): void {
+  function put(
+    { session, grants, headCheckpointId, headExecutionId }: NewSession,
+    status: string = session.status,
+  ): void {
     sql.insert.run(
       session.id,
-      session.status,
+      status,
       session.vm_id,
       session.workspace_id,
       session.base_commit_oid,

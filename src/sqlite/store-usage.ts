@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import type { RetentionStore, StoreUsage } from "../core/ports.ts";
 import { isInMemory } from "./database.ts";
+import { IMPORTING } from "./sessions.ts";
 import type { Statements } from "./statements.ts";
 
 /** What takes the room in the file. It looks at every session: for a person who asks. */
@@ -25,7 +26,7 @@ export function storeUsage(
       `SELECT id AS session_id, status, stored_bytes AS checkpoint_bytes, history_bytes,
          (SELECT count(*) FROM checkpoint c WHERE c.session_id = s.id) AS checkpoints,
          (SELECT count(*) FROM execution e WHERE e.session_id = s.id) AS executions
-       FROM vm_session s WHERE stored_bytes + history_bytes > 0
+       FROM vm_session s WHERE stored_bytes + history_bytes > 0 AND status <> '${IMPORTING}'
        ORDER BY stored_bytes + history_bytes DESC LIMIT ?1`,
     ),
   };

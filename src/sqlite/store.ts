@@ -49,6 +49,12 @@ export function openStore(options: DatabaseOptions): SqliteStore {
   const checkpoints = checkpointStore(statements, writer);
   const templates = templateStore(statements, writer);
   const executions = executionStore(statements, writer, { sessions, checkpoints, idempotency });
+  const imports = importStore(statements, writer, {
+    templates,
+    sessions,
+    checkpoints,
+    executions,
+  });
   const pins = new Pins();
   const setHolder = statements.prepare(
     "INSERT OR REPLACE INTO holder (one, pid, listen, started_at) VALUES (1, ?1, ?2, ?3)",
@@ -65,9 +71,12 @@ export function openStore(options: DatabaseOptions): SqliteStore {
       path,
       ...(options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes }),
     }),
-    imports: importStore(writer, { templates, sessions, checkpoints, executions }),
+    imports,
     idempotency,
-    recover: (now) => recover(now, statements, writer, sessions, executions),
+    async recover(now) {
+      await imports.discardUnfinished();
+      return recover(now, statements, writer, sessions, executions);
+    },
     announce: ({ pid, listen, startedAt }) =>
       writer.write(() => void setHolder.run(pid, listen ?? null, toMs(startedAt))),
     async close() {

@@ -136,6 +136,7 @@ async function goThroughAll(
     );
   }
   const [first] = clients;
+  if (first && !first.gone) await world.transfer(first);
   if (first && !first.gone) await world.leave(first);
   if (stop && isRunning(world)) {
     const [busy] = world.clients;

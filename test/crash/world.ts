@@ -74,6 +74,23 @@ export class World implements AsyncDisposable {
     for (const { fate } of client.attempts) this.fates[fate]++;
   }
 
+  /** Exports a client's session with its history, and imports it. */
+  async transfer(client: Client): Promise<void> {
+    const sessions = `${this.daemon.url}/api/v1/sessions`;
+    const query = new URLSearchParams({
+      worktree_path: this.folder.path,
+      workspace_id: `import${++this.named}`,
+    });
+    try {
+      const file = await fetch(`${sessions}/${client.sessionId}/export?history=true`);
+      const body = await file.arrayBuffer();
+      const headers = { "content-type": "application/octet-stream" };
+      await fetch(`${sessions}/import?${query}`, { method: "POST", headers, body });
+    } catch {
+      client.gone = true;
+    }
+  }
+
   /** Ids of the daemon's worker processes. */
   workers(): number[] {
     return childrenOf(this.daemon.process.pid);
@@ -167,8 +184,10 @@ export class World implements AsyncDisposable {
     if (integrity !== '[["ok"]]') this.wrong.push(`integrity: ${integrity}`);
     const references = rows("PRAGMA foreign_key_check");
     if (references !== "[]") this.wrong.push(`references: ${references}`);
-    const starting = rows("SELECT id FROM vm_session WHERE status = 'starting'");
-    if (starting !== "[]") this.wrong.push(`still starting: ${starting}`);
+    const between = rows(
+      "SELECT id, status FROM vm_session WHERE status NOT IN ('ready', 'crashed', 'closed')",
+    );
+    if (between !== "[]") this.wrong.push(`in between: ${between}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,7 @@ import { crashHistories } from "./history-crash.ts";
 const ROUNDS = Number(process.env.VM_SYSTEM_HISTORY_CRASHES ?? 8);
 
 test(
-  `${ROUNDS} kills in the midst of forking, rewinding and folding leave every session whole`,
+  `${ROUNDS} kills in the midst of forking, rewinding, importing and folding leave every session whole`,
   async () => {
     expect(await crashHistories(ROUNDS)).toEqual([]);
   },
