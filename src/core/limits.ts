@@ -72,8 +72,8 @@ export const LIMITS = {
   diffMs: 5000,
   /** A closed session can still be forked for this long, unless room is needed. */
   closedKeepMs: 10 * 60 * 1000,
-  /** Retention works in steps this short, between which requests are answered. */
-  retentionStepMs: 3,
+  /** What takes long and is no request's own is done in steps this short, between which others are answered. */
+  stepMs: 3,
   /** Time between two steps while requests come; the more sessions wait, the less. */
   retentionPauseMs: 20,
   /** Without requests for this long, the daemon has time for what only saves room. */
@@ -86,8 +86,6 @@ export const LIMITS = {
   mergeBytesMax: 1024 * 1024,
   /** Pages of what merged deltas say together, bytes. */
   mergeRawBytesMax: 32 * 1024 * 1024,
-  /** The history of an imported session is written in steps this short. */
-  importStepMs: 3,
   /** A session file: what a daemon holds in memory while it reads or makes one. */
   sessionFileBytesMax: 256 * 1024 * 1024,
   /** The table of a session file. */

@@ -1,6 +1,7 @@
 import { LIMITS } from "./limits.ts";
 import type { CheckpointSize, Clock, MergeDeltas, RetentionStore } from "./ports.ts";
 import type { RetentionPolicy } from "./retention.ts";
+import { Slice } from "./slice.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows removed in one transaction. */
@@ -106,18 +107,3 @@ export class Collector {
     return removed.checkpoints > before;
   }
 }
-
-/** Work that goes on until its time is up, and then waits: what it awaits before is no pause to others. */
-export class Slice {
-  private sinceMs = performance.now();
-
-  constructor(private readonly rest: () => Promise<void>) {}
-
-  async over(): Promise<void> {
-    if (performance.now() - this.sinceMs < LIMITS.retentionStepMs) return;
-    await this.rest();
-    this.sinceMs = performance.now();
-  }
-}
-
-export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,7 @@
 import { LIMITS } from "./limits.ts";
 import type { Clock, Logger, MergeDeltas, RetentionStore, Runner } from "./ports.ts";
-import { Collector, pause, type Removed, ROWS_AT_ONCE, Slice } from "./retention-collector.ts";
+import { Collector, type Removed, ROWS_AT_ONCE } from "./retention-collector.ts";
+import { pause, Slice } from "./slice.ts";
 import type { GcReport, StoreReport } from "./store-report.ts";
 
 /** What is kept, of each session. */
@@ -300,7 +301,10 @@ export class Retention {
 }
 
 /** Executions of a session until its history is looked at: few where few are kept. */
-export const historySlack = ({ executions }: RetentionPolicy): number =>
-  Math.min(LIMITS.historySlack, Math.max(LIMITS.retentionSlack, Math.floor(executions / 8)));
+export function historySlack({ executions }: RetentionPolicy): number {
+  const { retentionSlack, historySlack: most } = LIMITS;
+  const looks = Math.floor(executions / (8 * retentionSlack));
+  return Math.min(most, retentionSlack * Math.max(1, looks));
+}
 
 const nothing = (): Removed => ({ checkpoints: 0, checkpointBytes: 0, executions: 0 });

@@ -1,10 +1,12 @@
 import { checkerOf } from "./check.ts";
 import { Execution } from "./execution.ts";
+import { elementsOf } from "./json-elements.ts";
 import { LIMITS } from "./limits.ts";
 import { JsonObject, OneOf, type Static, Strict, Type, Uuid } from "./schema.ts";
 import type { SessionGrants } from "./session.ts";
 import { invalid, openSessionFile, packSessionFile, parseSection } from "./session-file.ts";
 import { Limits, Resolver, Runtime } from "./settings.ts";
+import { Slice } from "./slice.ts";
 import { CAPABILITY_KINDS } from "./template.ts";
 
 /** What is in a session file, as its JSON sections say it. A file may say anything: it is checked. */
@@ -75,10 +77,6 @@ export type SessionPart = Omit<Static<typeof SessionPart>, "grants"> & {
   readonly grants: SessionGrants;
 };
 
-const HistoryPart = Strict({
-  executions: Type.Array(Execution, { maxItems: LIMITS.exportExecutionsMax }),
-});
-
 export interface SessionContent {
   readonly session: SessionPart;
   /** The base image's bytes, for a program that does not have it. */
@@ -107,7 +105,7 @@ export function encodeSession(
 }
 
 const checkSession = checkerOf(SessionPart);
-const checkHistory = checkerOf(HistoryPart);
+const checkExecution = checkerOf(Execution);
 
 /** @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED */
 export async function decodeSession(bytes: Uint8Array): Promise<SessionContent> {
@@ -121,7 +119,7 @@ export async function decodeSession(bytes: Uint8Array): Promise<SessionContent> 
   }
   const base = await file.read("base");
   const historyBytes = await file.read("history");
-  const history = historyBytes && readHistory(historyBytes);
+  const history = historyBytes && (await readHistory(historyBytes));
   return {
     session,
     ...(base === undefined ? {} : { base }),
@@ -130,19 +128,37 @@ export async function decodeSession(bytes: Uint8Array): Promise<SessionContent> 
   };
 }
 
-function readHistory(bytes: Uint8Array): Execution[] {
-  const { executions } = checked("history", checkHistory, bytes) as Static<typeof HistoryPart>;
-  const ids = new Set<string>();
-  for (const execution of executions) {
-    const { id, status, started_at, ended_at, undone_at, events = [] } = execution;
-    if (status === "running" || ended_at === undefined) throw invalid("an execution has no end");
-    if (ids.has(id)) throw invalid("an execution is in it twice");
-    ids.add(id);
-    const times = [started_at, ended_at, undone_at, ...events.map(({ ts }) => ts)];
-    if (!times.every(isMoment)) throw invalid("a time is none");
-    if (events.some(({ seq }, index) => seq !== index + 1)) throw invalid("an event is missing");
+/** `{"executions": […]}`, one by one: a long one would keep every other request waiting. */
+async function readHistory(bytes: Buffer): Promise<Execution[]> {
+  const executions = new Map<string, Execution>();
+  const slice = new Slice();
+  for (const json of historyElements(bytes)) {
+    await slice.over();
+    if (!json) continue;
+    const execution = readExecution(json);
+    if (executions.has(execution.id)) throw invalid("an execution is in it twice");
+    executions.set(execution.id, execution);
+    if (executions.size > LIMITS.exportExecutionsMax) throw invalid("its history is too long");
   }
-  return executions;
+  return [...executions.values()];
+}
+
+function* historyElements(bytes: Buffer): Generator<Buffer | undefined> {
+  try {
+    yield* elementsOf(bytes, "executions");
+  } catch (cause) {
+    throw invalid("its section history is no list of executions", cause);
+  }
+}
+
+function readExecution(json: Buffer): Execution {
+  const execution = checked("history", checkExecution, json) as Execution;
+  const { status, started_at, ended_at, undone_at, events = [] } = execution;
+  if (status === "running" || ended_at === undefined) throw invalid("an execution has no end");
+  const times = [started_at, ended_at, undone_at, ...events.map(({ ts }) => ts)];
+  if (!times.every(isMoment)) throw invalid("a time is none");
+  if (events.some(({ seq }, index) => seq !== index + 1)) throw invalid("an event is missing");
+  return execution;
 }
 
 /** The pattern of a timestamp lets the 31st of February pass. */

@@ -5,6 +5,7 @@ import { VmError } from "./errors.ts";
 import { isTooDeep } from "./json-depth.ts";
 import { LIMITS } from "./limits.ts";
 import { OneOf, type Static, Strict, Timestamp, Type } from "./schema.ts";
+import { Slice } from "./slice.ts";
 
 /**
  * A session as one file, `.vmsession`: its parts by name, whatever they mean (session-file-parts.ts).
@@ -24,6 +25,8 @@ const MAGIC = Buffer.from("\x89VMSESSION\r\n", "latin1");
 const FORMAT_VERSION = 1;
 const PREFIX_BYTES = MAGIC.length + 6;
 const DIGEST_BYTES = 32;
+/** About a millisecond of work. */
+const DIGEST_STEP_BYTES = 512 * 1024;
 
 export const SESSION_FILE_EXTENSION = ".vmsession";
 
@@ -151,7 +154,7 @@ export const invalid = (why: string, cause?: unknown) =>
 
 // -------------------------------------------------------------- the rest
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function readHeader(file: Buffer): { header: Header; headerEnd: number } {
   if (!file.subarray(0, MAGIC.length).equals(MAGIC)) throw invalid("it is no session file");
@@ -179,7 +182,7 @@ function readHeader(file: Buffer): { header: Header; headerEnd: number } {
 
 async function unpack(section: Section, stored: Buffer): Promise<Buffer> {
   const { name, encoding, raw_bytes: rawBytes } = section;
-  if (sha256(stored).toString("hex") !== section.sha256) {
+  if ((await digestOf(stored)) !== section.sha256) {
     throw invalid(`its section ${name} is damaged`);
   }
   if (rawBytes > SECTION_RULES[name].bytesMax) throw invalid(`its section ${name} is too large`);
@@ -204,6 +207,17 @@ async function decompress(name: SectionName, bytes: Buffer, bytesMax: number): P
 
 const compress = (bytes: Uint8Array): Promise<Buffer> =>
   deflate(bytes, { params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } });
+
+/** Of a section, which may be large. */
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  const slice = new Slice();
+  for (let at = 0; at < bytes.byteLength; at += DIGEST_STEP_BYTES) {
+    hasher.update(bytes.subarray(at, at + DIGEST_STEP_BYTES));
+    await slice.over();
+  }
+  return hasher.digest("hex");
+}
 
 function sha256(...parts: readonly Uint8Array[]): Buffer {
   const hasher = new Bun.CryptoHasher("sha256");

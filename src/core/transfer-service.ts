@@ -23,6 +23,7 @@ import { decodeSession, encodeSession, type SessionContent } from "./session-fil
 import { type LooseImage, SessionImages } from "./session-images.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 import { presentPoint } from "./session-points.ts";
+import { Slice } from "./slice.ts";
 import type { TemplateDetail } from "./template.ts";
 import { definitionFrom, definitionOf, matchTemplate } from "./template-match.ts";
 
@@ -276,7 +277,7 @@ export class TransferService {
               data: imported.data,
             },
           }),
-      executions: history.map((execution) => ofSession(execution, id, ids)),
+      executions: await allOfSession(history, id, ids),
     };
     if (options.template) {
       const session = sessionOf(options.template.template.id);
@@ -348,6 +349,20 @@ export class TransferService {
   private now(): string {
     return new Date(this.clock.nowMs()).toISOString();
   }
+}
+
+async function allOfSession(
+  history: readonly Execution[],
+  sessionId: string,
+  ids: ReadonlyMap<string, string>,
+): Promise<Execution[]> {
+  const slice = new Slice();
+  const executions: Execution[] = [];
+  for (const execution of history) {
+    executions.push(ofSession(execution, sessionId, ids));
+    await slice.over();
+  }
+  return executions;
 }
 
 /** Under new ids; what it refers to that is not in the file is left out. */

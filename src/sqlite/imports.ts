@@ -60,7 +60,7 @@ export function importStore(
     const { session, headCheckpointId, headExecutionId } = imported.session;
     // States that are not here are those of a checkpoint that is gone.
     const gone = newId();
-    const untilMs = performance.now() + LIMITS.importStepMs;
+    const untilMs = performance.now() + LIMITS.stepMs;
     let historyBytes = 0;
     const end = Math.min(parts.length, from + PARTS_AT_ONCE);
     let at = from;
@@ -94,7 +94,7 @@ export function importStore(
   async function discard(id: string): Promise<void> {
     for (let isMore = true; isMore; ) {
       isMore = await writer.write(() => {
-        const untilMs = performance.now() + LIMITS.importStepMs;
+        const untilMs = performance.now() + LIMITS.stepMs;
         while (performance.now() < untilMs) {
           const row = sql.anExecution.get(id);
           if (!row) {
