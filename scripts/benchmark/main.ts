@@ -10,7 +10,7 @@ const HELP = `scripts/bench measures the built program and prints one table.
 
     scripts/bench [ROW]... [--runs 5] [--json FILE] [--binary dist/vm-system]
 
-Without a row all of them run, in less than five minutes. The table goes to stdout, what is being
+Without a row all of them run, in some seven minutes. The table goes to stdout, what is being
 measured to stderr, and the numbers to a file: dist/bench.json, or the one that --json names.
 
 ${ROWS.map(({ name, about }) => `    ${name.padEnd(12)} ${about}`).join("\n")}

@@ -6,6 +6,7 @@ import { growth } from "./rows/growth.ts";
 import { limits, neighbour } from "./rows/limits.ts";
 import { programs } from "./rows/programs.ts";
 import { restart } from "./rows/restart.ts";
+import { stops } from "./rows/stops.ts";
 import { storage } from "./rows/storage.ts";
 import { throughput } from "./rows/throughput.ts";
 import { withoutUs } from "./rows/without-us.ts";
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   restart,
   neighbour,
   limits,
+  stops,
   storage,
   commands,
   durability,

@@ -31,14 +31,20 @@ export const LIMITS = {
   idleConnectionSeconds: 120,
   /** Heartbeat comment of an event stream. */
   heartbeatMs: 15_000,
-  /** Past a limit, the time before the worker is killed; the contract allows 500 ms for all of it. */
+  /** Past the wall limit, the time before the worker is killed; the contract allows 500 ms for all of it. */
   killGraceMs: 250,
+  /** The same of CPU time, which a busy machine does not stretch: its own stop takes some ms of it. */
+  cpuGraceMs: 60,
+  /** Taking up a state, or writing one out, as large as they come on a slow disk. */
+  hostWorkMs: 60_000,
   /** A running execution's row and events reach the store at the latest after this. */
   liveFlushMs: 25,
   /** Ends of executions that the store had no room for are tried again this often. */
   storeRetryMs: 1000,
-  /** How often the supervisor looks at running workers: what a kill may come late by. */
+  /** How often the supervisor looks at running workers, where no limit can be passed before. */
   watchTickMs: 25,
+  /** Two looks are not closer than this. */
+  watchTickMsMin: 2,
   /** A worker that has not entered its profile by then never will: 200 × the usual time. */
   workerReadyMs: 10_000,
   /** A worker beyond the usual number that had nothing to do for this long goes. */

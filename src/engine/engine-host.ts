@@ -55,6 +55,10 @@ export interface EngineOutside {
   flush(): void;
   /** Called some hundred times a second while guest code runs. */
   poll(): void;
+  /** The guest's code begins: what was asked for is taken up. */
+  guestBegins(): void;
+  /** It is over. @param memoryBytes  What is now looked through, and may be written or put back. */
+  guestEnded(memoryBytes: number): void;
   /** The new state, in pieces; `last` ends it. */
   delta(piece: Uint8Array, last: boolean): void;
 }
@@ -117,8 +121,10 @@ export class EngineHost implements Disposable {
     const before = residence.state;
     const takenUpMs = performance.now();
     if (job.action.kind === "fold") return fold(slot, before, outside, takenUpMs - startMs);
+    outside.guestBegins();
     const scripts = new Scripts(before.scripts);
     const { watch, outcome, loader } = await this.execute(slot, residence, scripts, job, outside);
+    outside.guestEnded(slot.memoryBytes);
     const { elapsedMs, cpuMs } = watch;
     const evaluatedMs = performance.now();
     let searchMs = 0;

@@ -16,8 +16,13 @@ export type Trip =
  * the questions come about this often.
  */
 const POLL_EVERY_MS = 4;
-/** Asking so often costs nothing that can be measured; the engine's own 10,000 is too rare for slow natives. */
-const TURNS_MAX = 1_000;
+/** Looking at the limits, and at what else may have changed, while none can have tripped. */
+const LOOK_EVERY_MS = 1;
+/**
+ * Asking so often costs nothing that can be measured; the engine's own 10,000 is too rare for turns
+ * that cost much after others that cost little.
+ */
+const TURNS_MAX = 256;
 const TURNS_MIN = 1;
 const TURNS_FIRST = 1;
 
@@ -33,21 +38,27 @@ export class Watch {
   private readonly cpuStartedUs = cpuUs();
   private polledMs = this.startedMs;
   private turns = TURNS_FIRST;
+  /** When limits are to be looked at again. */
+  private lookAtMs = 0;
+  /** Before this the CPU limit cannot be passed: a thread's time is never more than the clock's. */
+  private cpuTripMs: number;
   /** Of what runs within a time of its own. */
   private endMs = Number.POSITIVE_INFINITY;
+  private words = new Uint32Array(0);
   private events = 0;
   private outputBytes = 0;
 
-  /** @param onPoll  Called some hundred times a second while guest code runs. */
+  /** @param onPoll  Called some hundred times a second while guest code runs, if it comes to turns. */
   constructor(
     private readonly instance: Instance,
     private readonly counterAt: number,
     private readonly limits: Limits,
     private readonly onPoll: () => void = () => {},
   ) {
+    this.cpuTripMs = this.startedMs + limits.cpu_ms;
     instance.refusals = 0;
     instance.onRefusal = () => this.stopSoon();
-    instance.writeU32(counterAt, TURNS_FIRST);
+    this.setCounter(TURNS_FIRST);
   }
 
   get elapsedMs(): number {
@@ -56,6 +67,10 @@ export class Watch {
 
   get cpuMs(): number {
     return (cpuUs() - this.cpuStartedUs) / 1000;
+  }
+
+  private get soonestTripMs(): number {
+    return Math.min(this.cpuTripMs, this.startedMs + this.limits.wall_ms);
   }
 
   /** Until the wall limit. */
@@ -68,15 +83,20 @@ export class Watch {
     return Math.max(0, this.limits.max_output_kb * 1024 - this.outputBytes);
   }
 
-  /** Answers the engine's question. */
+  /** Answers the engine's question: some ten thousand times a second, so the clock is asked once. */
   poll(): boolean {
     if (this.released) return false;
     const nowMs = performance.now();
-    if (!this.check()) this.adapt(nowMs - this.polledMs);
+    this.adapt(nowMs - this.polledMs);
     this.polledMs = nowMs;
-    this.onPoll();
-    if (this.tripped || nowMs > this.endMs) this.stopSoon();
-    return this.tripped !== undefined || nowMs > this.endMs;
+    if (nowMs >= this.lookAtMs || this.instance.refusals > 0) {
+      this.check();
+      this.lookAtMs = Math.min(nowMs + LOOK_EVERY_MS, this.soonestTripMs);
+      this.onPoll();
+    }
+    const stops = this.tripped !== undefined || nowMs > this.endMs;
+    if (stops) this.stopSoon();
+    return stops;
   }
 
   /** Stops guest code that takes longer than this, without ending the execution. */
@@ -94,11 +114,16 @@ export class Watch {
     if (this.tripped) return true;
     const { cpu_ms, wall_ms, mem_mb } = this.limits;
     if (this.instance.refusals > 0) this.trip({ kind: "memory", max: mem_mb });
-    else if (this.elapsedMs > wall_ms)
-      this.trip({ kind: "timeout", limit: "wall_ms", max: wall_ms });
-    // A thread's time is never more than the clock's, which is asked at no cost.
-    else if (this.elapsedMs > cpu_ms && this.cpuMs > cpu_ms)
-      this.trip({ kind: "timeout", limit: "cpu_ms", max: cpu_ms });
+    else {
+      const nowMs = performance.now();
+      if (nowMs - this.startedMs > wall_ms)
+        this.trip({ kind: "timeout", limit: "wall_ms", max: wall_ms });
+      else if (nowMs > this.cpuTripMs) {
+        const leftMs = cpu_ms - this.cpuMs;
+        if (leftMs < 0) this.trip({ kind: "timeout", limit: "cpu_ms", max: cpu_ms });
+        else this.cpuTripMs = nowMs + leftMs;
+      }
+    }
     return this.tripped !== undefined;
   }
 
@@ -127,7 +152,7 @@ export class Watch {
   release(): void {
     this.released = true;
     this.instance.refusals = 0;
-    this.instance.writeU32(this.counterAt, TURNS_MAX);
+    this.setCounter(TURNS_MAX);
   }
 
   /** Waiting is no slowness of the guest's: the next question is timed from now. */
@@ -138,7 +163,7 @@ export class Watch {
   /** The engine asks at its next turn. */
   private stopSoon(): void {
     if (this.released) return;
-    this.instance.writeU32(this.counterAt, 1);
+    this.setCounter(1);
   }
 
   private adapt(sinceMs: number): void {
@@ -147,7 +172,13 @@ export class Watch {
     } else if (sinceMs < POLL_EVERY_MS / 2) {
       this.turns = Math.min(TURNS_MAX, this.turns * 2);
     }
-    this.instance.writeU32(this.counterAt, this.turns);
+    this.setCounter(this.turns);
+  }
+
+  /** Without asking the memory for its buffer each time, which is another one when it has grown. */
+  private setCounter(turns: number): void {
+    if (this.words.length === 0) this.words = new Uint32Array(this.instance.memory.buffer);
+    this.words[this.counterAt >> 2] = turns;
   }
 }
 

@@ -79,6 +79,8 @@ class MessageParser {
         };
       case "events":
         return { type: "events", jobId: this.jobId(fields), events: this.events(fields) };
+      case "guest":
+        return { type: "guest", jobId: this.jobId(fields), runs: boolean(fields, "runs") };
       case "done":
         return this.done(fields);
       default:

@@ -4,6 +4,7 @@ import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../core/p
 import type { JobSpans } from "../core/timing.ts";
 import type { DoneMessage, FromWorker, RunMessage, WorkerProfile } from "../worker/protocol.ts";
 import type { MessageBounds } from "./control-messages.ts";
+import { JobClock } from "./job-clock.ts";
 import { outcomeOfEnd } from "./outcome.ts";
 import { profileKey, profileOf } from "./profile.ts";
 import type { WorkerEnd, WorkerJob } from "./worker-process.ts";
@@ -29,9 +30,7 @@ export class JobRun implements WorkerJob {
   readonly deltaBytesMax: number;
   /** Monotonic; 0: no worker has begun it. */
   startedMs = 0;
-  /** CPU time of the worker when it was first looked at during this job. */
-  cpuBaseMs: number | undefined;
-  cpuMs = 0;
+  readonly clock = new JobClock();
   /** Workers that could not be started for it. */
   failedStarts = 0;
   settled = false;
@@ -124,6 +123,7 @@ export class JobRun implements WorkerJob {
   }
 
   loadImage(): Promise<ImageChain> {
+    this.clock.takeUp(performance.now());
     return this.job.loadImage();
   }
 
@@ -145,8 +145,14 @@ export class JobRun implements WorkerJob {
     this.take(message.events, chars);
   }
 
+  onGuest(runs: boolean): boolean {
+    const nowMs = performance.now();
+    return runs ? this.clock.guestBegins(nowMs) : this.clock.guestEnds(nowMs);
+  }
+
   begin(): void {
     this.startedMs = performance.now();
+    this.clock.begin(this.startedMs);
     this.started.resolve();
   }
 
@@ -196,7 +202,7 @@ export class JobRun implements WorkerJob {
   /** Its worker has gone. */
   endBy(end: WorkerEnd): void {
     const durationMs = this.startedMs === 0 ? 0 : rounded(performance.now() - this.startedMs);
-    const spent = { durationMs, cpuMs: rounded(this.cpuMs), queueMs: this.queueMs() };
+    const spent = { durationMs, cpuMs: rounded(this.clock.cpuMs), queueMs: this.queueMs() };
     this.settle(outcomeOfEnd(this.job, end, spent));
   }
 

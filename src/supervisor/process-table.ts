@@ -31,6 +31,15 @@ export function readStat(pid: number): ProcessStat | undefined {
 }
 
 /**
+ * CPU time of a process's main thread so far, milliseconds, as of the scheduler's last tick: finer
+ * than `stat`, and without what its other threads compile and collect. Undefined: not kept here.
+ */
+export function readMainThreadMs(pid: number): number | undefined {
+  const runNs = Number.parseInt(readProc(`${pid}/schedstat`) ?? "", 10);
+  return runNs > 0 ? runNs / 1e6 : undefined;
+}
+
+/**
  * Resident memory of its own, bytes: without the pages of files, which are this program's and are
  * there once for all workers, however much of it one has touched.
  */

@@ -1,7 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
 import type { JobRun } from "./job-run.ts";
 import type { PooledWorker } from "./pooled-worker.ts";
-import { readResidentBytes, readStat } from "./process-table.ts";
+import { readMainThreadMs, readResidentBytes, readStat } from "./process-table.ts";
 
 export interface WatchCallbacks {
   /** A job was found to wait instead of computing: another may run. */
@@ -27,9 +27,9 @@ export class Watch {
   ) {}
 
   /** Looks again soon. Call it whenever a worker was given something to do. */
-  arm(): void {
+  arm(inMs: number = LIMITS.watchTickMs): void {
     if (this.timer || this.stopped) return;
-    this.timer = setTimeout(() => this.look(), LIMITS.watchTickMs);
+    this.timer = setTimeout(() => this.look(), inMs);
   }
 
   stop(): void {
@@ -43,11 +43,14 @@ export class Watch {
     const nowMs = performance.now();
     let active = false;
     let newlyBlocked = false;
+    let nextMs: number = LIMITS.watchTickMs;
     for (const worker of this.workers) {
       const { run } = worker;
       if (run && worker.wasReady) {
         active = true;
-        newlyBlocked = this.lookAt(worker, run, nowMs) || newlyBlocked;
+        const wasBlocked = worker.blocked;
+        nextMs = Math.min(nextMs, this.lookAt(worker, run, nowMs));
+        newlyBlocked ||= worker.blocked && !wasBlocked;
       } else if (!worker.isSpare && !worker.wasReady) {
         active = true;
         if (nowMs - worker.enteredMs > LIMITS.workerReadyMs) {
@@ -55,42 +58,38 @@ export class Watch {
         }
       }
     }
-    if (active) this.arm();
+    if (active) this.arm(Math.max(LIMITS.watchTickMsMin, Math.ceil(nextMs)));
     else this.armIdle();
     if (newlyBlocked && this.callbacks.isWaiting()) this.callbacks.onBlocked();
   }
 
-  /** @returns Whether the worker is blocked now and was not before. */
-  private lookAt(worker: PooledWorker, run: JobRun, nowMs: number): boolean {
-    const { limits } = run.job.grants.settings;
-    const { process } = worker;
-    const elapsedMs = nowMs - run.startedMs;
-    if (elapsedMs > limits.wall_ms + LIMITS.killGraceMs) {
-      process.kill({ cause: "timeout", limit: "wall_ms" });
-      return false;
-    }
+  /** @returns Milliseconds before which none of its time limits can be passed. */
+  private lookAt(worker: PooledWorker, run: JobRun, nowMs: number): number {
     // Most jobs are gone before a second look.
-    if (elapsedMs < LIMITS.watchTickMs) return false;
-    const residentBytes = readResidentBytes(process.pid);
-    if (residentBytes !== undefined && residentBytes > run.residentBytesMax) {
-      process.kill({ cause: "memory" });
-      return false;
+    const isYoung = nowMs - run.startedMs < LIMITS.watchTickMs;
+    if (!isYoung && isTooLarge(worker, run)) {
+      worker.process.kill({ cause: "memory" });
+      return Infinity;
     }
-    // Without /proc the wall limit alone holds.
-    const stat = readStat(process.pid);
-    if (!stat) return false;
-    const seenBefore = run.cpuBaseMs !== undefined;
-    run.cpuBaseMs ??= stat.cpuMs;
-    const cpuMs = stat.cpuMs - run.cpuBaseMs;
-    if (cpuMs > limits.cpu_ms + LIMITS.killGraceMs) {
-      process.kill({ cause: "timeout", limit: "cpu_ms" });
-      return false;
+    const { clock } = run;
+    const elapsedMs = clock.elapsedMs(nowMs);
+    if (!clock.guestRuns) {
+      if (elapsedMs > LIMITS.hostWorkMs) {
+        worker.process.kill({ cause: "violation", why: "it does not come to an end" });
+      }
+      return Infinity;
     }
-    const blocked = seenBefore && stat.sleeping && cpuMs === run.cpuMs;
-    run.cpuMs = cpuMs;
-    const newly = blocked && !worker.blocked;
-    worker.blocked = blocked;
-    return newly;
+    const { cpu_ms, wall_ms } = run.job.grants.settings.limits;
+    const wallLeftMs = wall_ms + LIMITS.killGraceMs - elapsedMs;
+    if (wallLeftMs < 0) {
+      worker.process.kill({ cause: "timeout", limit: "wall_ms" });
+      return Infinity;
+    }
+    if (isYoung) return wallLeftMs;
+    look(worker, run, nowMs);
+    const cpuLeftMs = cpu_ms + LIMITS.cpuGraceMs - clock.cpuMs;
+    if (cpuLeftMs < 0) worker.process.kill({ cause: "timeout", limit: "cpu_ms" });
+    return Math.min(wallLeftMs, cpuLeftMs);
   }
 
   private armIdle(): void {
@@ -101,4 +100,18 @@ export class Watch {
     }, LIMITS.workerIdleMs);
     this.idleTimer.unref();
   }
+}
+
+function isTooLarge({ process }: PooledWorker, run: JobRun): boolean {
+  const residentBytes = readResidentBytes(process.pid);
+  return residentBytes !== undefined && residentBytes > run.residentBytesMax;
+}
+
+/** What the worker has computed, or that it waits. Without /proc the wall limit alone holds. */
+function look(worker: PooledWorker, run: JobRun, nowMs: number): void {
+  const { pid } = worker.process;
+  const threadMs = readMainThreadMs(pid) ?? readStat(pid)?.cpuMs;
+  if (threadMs === undefined) return;
+  // One that waits is asked once more, and one that computes never.
+  worker.blocked = !run.clock.look(threadMs, nowMs) && readStat(pid)?.sleeping === true;
 }

@@ -36,6 +36,8 @@ export interface WorkerJob extends DataJob {
   readonly message: RunMessage;
   bounds(): MessageBounds;
   onEvents(message: Extract<FromWorker, { type: "events" }>, chars: number): void;
+  /** The guest's code begins or is over. False: it cannot be. */
+  onGuest(runs: boolean): boolean;
 }
 
 export interface WorkerCallbacks {
@@ -158,7 +160,9 @@ export class WorkerProcess {
     if (message.type === "ready") this.takeReady(message);
     else if (!job) this.kill({ cause: "violation", why: "speaks of a job without one" });
     else if (message.type === "events") job.onEvents(message, chars);
-    else {
+    else if (message.type === "guest") {
+      if (!job.onGuest(message.runs)) this.kill({ cause: "violation", why: "guest out of turn" });
+    } else {
       this.job = undefined;
       this.callbacks.onDone(message, chars);
     }

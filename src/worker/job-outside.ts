@@ -3,10 +3,13 @@ import type { JobEvent } from "../core/ports.ts";
 import type { EngineOutside } from "../engine/engine-host.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
 import type { DataClient } from "./data-client.ts";
-import { INLINE_DELTA_BYTES_MAX } from "./protocol.ts";
+import { type FromWorker, INLINE_DELTA_BYTES_MAX } from "./protocol.ts";
 
 /** Events wait this long for company: one message for all of a quick execution. */
 const EVENT_WAIT_MS = 10;
+
+/** A memory of less than this is looked through and written in a few milliseconds. */
+const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
 /** How often a busy worker looks at what may have changed around it. */
 const LOOK_MS = 25;
@@ -21,15 +24,17 @@ export class JobOutside implements EngineOutside {
   private pieceBytes = 0;
   private byData = false;
   private linksLeft: (() => void) | undefined;
+  private askedForImage = false;
 
   constructor(
     private readonly jobId: string,
     private readonly data: DataClient,
-    private readonly send: (events: readonly JobEvent[]) => void,
+    private readonly send: (message: Exclude<FromWorker, { type: "ready" }>) => void,
     private readonly onLook: () => void,
   ) {}
 
   image(): ReturnType<EngineOutside["image"]> {
+    this.askedForImage = true;
     const { header } = this.data.ask({ op: "image", jobId: this.jobId });
     if (header.op !== "image")
       throw new ImageGone(header.op === "error" ? header.message : header.op);
@@ -84,11 +89,20 @@ export class JobOutside implements EngineOutside {
     this.onLook();
   }
 
+  guestBegins(): void {
+    if (this.askedForImage) this.send({ type: "guest", jobId: this.jobId, runs: true });
+  }
+
+  guestEnded(memoryBytes: number): void {
+    if (memoryBytes < LARGE_MEMORY_BYTES) return;
+    this.send({ type: "guest", jobId: this.jobId, runs: false });
+  }
+
   flush(): void {
     if (this.events.length === 0) return;
-    const { events } = this;
+    const { events, jobId } = this;
     this.events = [];
-    this.send(events);
+    this.send({ type: "events", jobId, events });
   }
 
   delta(piece: Uint8Array, last: boolean): void {

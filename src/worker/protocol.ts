@@ -15,7 +15,8 @@ export type { WorkerProfile };
  *
  * 1. Messages, with a `type`: the daemon sends `enter` first and the worker answers `ready`; then the
  *    daemon sends one `run` at a time and gets any number of `events`, then one `done`, whose body is
- *    the delta unless that went before. Nothing is said in answer to `forget`.
+ *    the delta unless that went before. Where the host's own work before or after the guest's code
+ *    takes long, `guest` tells them apart. Nothing is said in answer to `forget`.
  * 2. Requests of the worker about its job, with an `op`, each answered in turn before anything else is
  *    said: files of the worktree (a guest's `require` cannot wait for an event loop), images to take
  *    up, and deltas too large for `done`.
@@ -77,7 +78,18 @@ export type FromWorker =
       readonly confinement: "kernel" | "checks";
     }
   | { readonly type: "events"; readonly jobId: string; readonly events: readonly JobEvent[] }
+  | GuestMessage
   | DoneMessage;
+
+/**
+ * The guest's code begins, after an image was asked for; or it is over, and a heap of some size is
+ * now written or put back. What the host does is not under the limits of the execution.
+ */
+export interface GuestMessage {
+  readonly type: "guest";
+  readonly jobId: string;
+  readonly runs: boolean;
+}
 
 export interface DoneMessage {
   readonly type: "done";

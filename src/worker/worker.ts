@@ -113,7 +113,7 @@ class Worker {
     const outside = new JobOutside(
       jobId,
       this.channel,
-      (events) => this.channel.tell({ type: "events", jobId, events }),
+      (message) => this.channel.tell(message),
       () => {
         endIfOrphaned();
         this.collect(allowedBytes);

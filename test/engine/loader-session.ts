@@ -88,6 +88,8 @@ export class ScratchSession implements Disposable {
       },
       flush: () => {},
       poll: () => {},
+      guestBegins: () => {},
+      guestEnded: () => {},
       delta: (piece) => {
         pieces.push(new Uint8Array(piece));
       },

@@ -83,6 +83,8 @@ export class ScratchEngine implements Disposable {
         event: (event) => events.push(event),
         flush: () => {},
         poll: () => {},
+        guestBegins: () => {},
+        guestEnded: () => {},
         delta: (piece) => pieces.push(new Uint8Array(piece)),
       },
     );

@@ -36,6 +36,29 @@ test("killed past the cpu limit, which waiting does not use up", async () => {
   expect(waiting.status).toBe("ok");
 });
 
+const loadImage = async () => ({ engine: "fixture", base: "b".repeat(64), links: [] });
+
+test.each(["settle", "takeUp"])(
+  "%s: what the host does is not under the cpu limit",
+  async (what) => {
+    await using fixture = new FixturePool();
+    const limits = { cpu_ms: 50, wall_ms: 20_000 };
+    expect((await fixture.outcome({ do: what, cpuMs: 250 }, { limits, loadImage })).status).toBe(
+      "ok",
+    );
+  },
+);
+
+test("a guest that begins late is stopped as others are", async () => {
+  await using fixture = new FixturePool();
+  const limits = { cpu_ms: 50, wall_ms: 20_000 };
+  const outcome = await fixture.outcome(
+    { do: "takeUp", cpuMs: 200, spins: true },
+    { limits, loadImage },
+  );
+  expect(outcome).toMatchObject({ status: "timeout", error: { limit: "cpu_ms" } });
+});
+
 test("killed past the memory limit", async () => {
   await using fixture = new FixturePool();
   const outcome = await fixture.outcome({ do: "hog" }, { limits: { mem_mb: 16 } });
