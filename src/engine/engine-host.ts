@@ -105,6 +105,8 @@ export class EngineHost implements Disposable {
   private readonly residents = new Map<Slot, Residence>();
   private readonly cache = new ImageCache(CACHE_BYTES_MAX);
   private readonly bases = new Map<string, BaseImage>();
+  /** Where the last job ran, or runs. */
+  private current: Slot | undefined;
 
   constructor(
     private readonly base: BaseImage,
@@ -117,6 +119,7 @@ export class EngineHost implements Disposable {
   async run(job: EngineJob, outside: EngineOutside): Promise<EngineResult> {
     const startMs = performance.now();
     const slot = await this.slotFor(job);
+    this.current = slot;
     const residence = this.takeUp(slot, job, outside);
     const before = residence.state;
     const takenUpMs = performance.now();
@@ -174,6 +177,19 @@ export class EngineHost implements Disposable {
     for (const [slot, residence] of this.residents) {
       if (residence.sessionId === sessionId) this.evict(slot, { cached: false });
     }
+  }
+
+  /**
+   * Gives up what is kept for other sessions than the one that runs: their memory counts where it
+   * needs room. Each comes back from the store.
+   */
+  shed(): void {
+    for (const slot of [...this.slots.values()]) {
+      if (slot === this.current) continue;
+      this.evict(slot, { cached: false });
+      this.drop(slot);
+    }
+    this.cache.clear();
   }
 
   [Symbol.dispose](): void {

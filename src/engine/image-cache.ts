@@ -55,6 +55,12 @@ export class ImageCache {
     if (content.kind === "pages") this.room = content.bytes.buffer;
   }
 
+  clear(): void {
+    this.entries.clear();
+    this.bytes = 0;
+    this.room = undefined;
+  }
+
   forget(sessionId: string): void {
     for (const [id, entry] of this.entries) if (entry.sessionId === sessionId) this.delete(id);
   }

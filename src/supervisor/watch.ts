@@ -3,6 +3,8 @@ import type { JobRun } from "./job-run.ts";
 import type { PooledWorker } from "./pooled-worker.ts";
 import { readMainThreadMs, readResidentBytes, readStat } from "./process-table.ts";
 
+const FILLED_BYTES_PER_MS = 2 * 1024 * 1024;
+
 export interface WatchCallbacks {
   /** A job was found to wait instead of computing: another may run. */
   onBlocked(): void;
@@ -63,14 +65,20 @@ export class Watch {
     if (newlyBlocked && this.callbacks.isWaiting()) this.callbacks.onBlocked();
   }
 
-  /** @returns Milliseconds before which none of its time limits can be passed. */
+  /** @returns Milliseconds before which none of its limits can be passed. */
   private lookAt(worker: PooledWorker, run: JobRun, nowMs: number): number {
     // Most jobs are gone before a second look.
     const isYoung = nowMs - run.startedMs < LIMITS.watchTickMs;
-    if (!isYoung && isTooLarge(worker, run)) {
+    const roomBytes = isYoung ? Infinity : roomOf(worker, run);
+    if (roomBytes < 0) {
       worker.process.kill({ cause: "memory" });
       return Infinity;
     }
+    return Math.min(this.timeLeft(worker, run, nowMs, isYoung), fillMs(roomBytes));
+  }
+
+  /** @returns Milliseconds before which no time limit can be passed. */
+  private timeLeft(worker: PooledWorker, run: JobRun, nowMs: number, isYoung: boolean): number {
     const { clock } = run;
     const elapsedMs = clock.elapsedMs(nowMs);
     if (!clock.guestRuns) {
@@ -102,10 +110,13 @@ export class Watch {
   }
 }
 
-function isTooLarge({ process }: PooledWorker, run: JobRun): boolean {
-  const residentBytes = readResidentBytes(process.pid);
-  return residentBytes !== undefined && residentBytes > run.residentBytesMax;
+/** What the worker may still grow by. */
+function roomOf({ process }: PooledWorker, run: JobRun): number {
+  return run.residentBytesMax - (readResidentBytes(process.pid) ?? 0);
 }
+
+/** The time that it takes to fill so much memory, at the pace of a quick copy. */
+const fillMs = (bytes: number): number => bytes / FILLED_BYTES_PER_MS;
 
 /** What the worker has computed, or that it waits. Without /proc the wall limit alone holds. */
 function look(worker: PooledWorker, run: JobRun, nowMs: number): void {

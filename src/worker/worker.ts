@@ -152,7 +152,8 @@ class Worker {
   }
 
   /**
-   * Collects when the worker is large: its guest is not to be killed for garbage of the host's.
+   * Gives up what others left, and collects, when the worker is large: its guest is not to be killed
+   * for what is not its own.
    *
    * @returns The worker's size, bytes
    */
@@ -160,6 +161,7 @@ class Worker {
     const bytes = this.memory.bytes();
     const least = Math.max(allowedBytes + COLLECT_BYTES, this.keptBytes + COLLECT_STEP_BYTES);
     if (bytes < least) return bytes;
+    this.engine.shed();
     Bun.gc(true);
     this.keptBytes = this.memory.bytes();
     return this.keptBytes;

@@ -22,6 +22,20 @@ describe("state", () => {
     expect(await b.preview("x")).toBe("b");
   });
 
+  test("what is given up for room comes back from the store", async () => {
+    using engine = await ScratchEngine.start();
+    const sessions = [16, 32, 32, 64].map((mem_mb, i) =>
+      engine.session(`session ${i}`, { limits: { mem_mb } }),
+    );
+    for (const [i, session] of sessions.entries()) await session.run(`var x = ${i}`);
+    engine.shed();
+    expect(await sessions[3]!.preview("x += 10")).toBe("13");
+    engine.shed();
+    const found = [];
+    for (const session of sessions) found.push(await session.preview("x"));
+    expect(found).toEqual(["0", "1", "2", "13"]);
+  });
+
   test("an ordinary execution stores little, also when the base is asked for", async () => {
     using engine = await ScratchEngine.start();
     const session = engine.session("a");

@@ -62,6 +62,10 @@ export class ScratchEngine implements Disposable {
     this.host = new EngineHost(this.base, this.factory);
   }
 
+  shed(): void {
+    this.host.shed();
+  }
+
   async run(session: ScratchSession, action: JobAction, wantFull: boolean): Promise<Ended> {
     const events: JobEvent[] = [];
     const pieces: Uint8Array[] = [];
