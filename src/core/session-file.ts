@@ -1,5 +1,4 @@
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 import { checkerOf } from "./check.ts";
 import { VmError } from "./errors.ts";
 import { isTooDeep } from "./json-depth.ts";
@@ -191,12 +190,10 @@ async function unpack(section: Section, stored: Buffer): Promise<Buffer> {
   return raw;
 }
 
-const inflate = promisify(zstdDecompress);
-const deflate = promisify(zstdCompress);
-
 async function decompress(name: SectionName, bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  const { constants, zstdDecompress } = await import("node:zlib");
   try {
-    return await inflate(bytes, {
+    return await promisify(zstdDecompress)(bytes, {
       maxOutputLength: Math.max(bytesMax, 1),
       params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
     });
@@ -205,8 +202,13 @@ async function decompress(name: SectionName, bytes: Buffer, bytesMax: number): P
   }
 }
 
-const compress = (bytes: Uint8Array): Promise<Buffer> =>
-  deflate(bytes, { params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } });
+/** Loaded when first needed: most runs of the program neither write nor read such a file. */
+async function compress(bytes: Uint8Array): Promise<Buffer> {
+  const { constants, zstdCompress } = await import("node:zlib");
+  return promisify(zstdCompress)(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
+  });
+}
 
 /** Of a section, which may be large. */
 async function digestOf(bytes: Uint8Array): Promise<string> {

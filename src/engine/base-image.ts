@@ -67,33 +67,45 @@ export function makeBase(engine: Engine, host: HostNumbers, pages: Buffer<ArrayB
   };
 }
 
-/** For keeping: in the program, and in a store whose images outlive it. */
+/** For keeping, in a store whose images outlive the program. */
 export function encodeBase(base: BaseImage): Uint8Array {
+  return Buffer.concat([headerOf(base), deflateWell(base.pages)]);
+}
+
+/** For taking up at once: the pages as they are, where a page would begin. */
+export function encodePlainBase(base: BaseImage): Uint8Array {
+  const header = headerOf(base);
+  const room = Math.ceil(header.length / PAGE_BYTES) * PAGE_BYTES - header.length;
+  return Buffer.concat([header, Buffer.alloc(room), base.pages]);
+}
+
+/** The program's own: it needs no check. @param bytes  The pages stay in there. */
+export function decodePlainBase(bytes: Buffer<ArrayBuffer>): BaseImage {
+  const { header } = readHeader(bytes);
+  const pages = bytes.subarray(bytes.length - header.endPage * PAGE_BYTES);
+  return { ...header, engine: engineByFingerprint(header.engine), pages };
+}
+
+function headerOf(base: BaseImage): Buffer {
   const header: Header = {
     digest: base.digest,
     engine: base.engine.fingerprint,
     host: base.host,
     endPage: base.endPage,
   };
-  return Buffer.concat([
-    Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`),
-    deflateWell(base.pages),
-  ]);
+  return Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
 }
 
 /**
- * @param digest  What the content must be; undefined for the program's own, which needs no check.
+ * @param digest  What the content must be; undefined for our own, which needs no check.
  * @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED
  */
 export function decodeBase(bytes: Uint8Array, digest: string | undefined): BaseImage {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (text.toString("latin1", 0, MAGIC.length) !== MAGIC) throw invalid("it is no base image");
-  const headerEnd = text.indexOf("\n", MAGIC.length);
-  const header = parseHeader(
-    text.toString("utf8", MAGIC.length, Math.max(headerEnd, MAGIC.length)),
+  const { header, rest } = readHeader(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   );
   const engine = engineByFingerprint(header.engine);
-  const pages = decompress(text.subarray(headerEnd + 1), header.endPage * PAGE_BYTES);
+  const pages = decompress(rest, header.endPage * PAGE_BYTES);
   const base = { ...header, engine, pages };
   if (digest === undefined) return base;
   const actual = digestOf(header.engine, header.host, pages);
@@ -106,6 +118,13 @@ function digestOf(fingerprint: string, host: HostNumbers, pages: Buffer): string
     .update(`${fingerprint}\n${JSON.stringify(host)}\n`)
     .update(pages)
     .digest("hex");
+}
+
+function readHeader(bytes: Buffer): { readonly header: Header; readonly rest: Buffer } {
+  if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) throw invalid("it is no base image");
+  const end = bytes.indexOf("\n", MAGIC.length);
+  const json = bytes.toString("utf8", MAGIC.length, Math.max(end, MAGIC.length));
+  return { header: parseHeader(json), rest: bytes.subarray(end + 1) };
 }
 
 function parseHeader(json: string): Header {

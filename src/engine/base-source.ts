@@ -1,60 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type BaseImage, decodeBase, encodeBase } from "./base-image.ts";
-import { bootBase } from "./boot.ts";
-import { EMBEDDED_BASE } from "./embedded-base.ts";
-import { ENGINE } from "./engines.ts";
-import { PRELUDE_FILE, PRELUDE_SOURCE } from "./prelude/bundle.ts";
-
-/** What is loaded late is read from files of its own then. */
-export const RUNS_FROM_SOURCE: boolean = EMBEDDED_BASE === "";
+import { IS_COMPILED } from "../core/compiled.ts";
+import { type BaseImage, decodePlainBase } from "./base-image.ts";
+import { readEmbedded } from "./embedded.ts";
 
 let ours: Promise<BaseImage> | undefined;
 
-/**
- * The base image of this program. A built program carries it. One that runs from source boots it,
- * which takes some 200 ms, and keeps it beside its dependencies for the next start.
- */
+/** The base image of this program. A built program carries it; one that runs from source boots it. */
 export function baseImage(): Promise<BaseImage> {
-  ours ??= RUNS_FROM_SOURCE
-    ? fromFolder()
-    : Promise.resolve(decodeBase(Buffer.from(EMBEDDED_BASE, "base64"), undefined));
+  ours ??= IS_COMPILED
+    ? Promise.resolve(decodePlainBase(readEmbedded("base")))
+    : import("./boot-base.ts").then(({ baseFromFolder }) => baseFromFolder());
   return ours;
-}
-
-/** Boots the base image anew: what the build embeds. */
-export function buildBaseImage(): Promise<BaseImage> {
-  return bootBase(ENGINE, { source: PRELUDE_SOURCE, file: PRELUDE_FILE });
-}
-
-async function fromFolder(): Promise<BaseImage> {
-  const folder = fileURLToPath(new URL("../../node_modules/.cache/vm-system/", import.meta.url));
-  const file = `${folder}base-${sourceDigest()}`;
-  try {
-    return decodeBase(readFileSync(file), undefined);
-  } catch {
-    const base = await buildBaseImage();
-    keep(folder, file, encodeBase(base));
-    return base;
-  }
-}
-
-/** What the base image is made from. */
-function sourceDigest(): string {
-  const hasher = new Bun.CryptoHasher("sha256").update(ENGINE.fingerprint).update(PRELUDE_SOURCE);
-  for (const file of ["boot.ts", "base-image.ts", "instance.ts", "loader-bridge.ts"]) {
-    hasher.update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
-  }
-  return hasher.digest("hex");
-}
-
-function keep(folder: string, file: string, bytes: Uint8Array): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    const partial = `${file}.${process.pid}`;
-    writeFileSync(partial, bytes);
-    renameSync(partial, file);
-  } catch {
-    // Read-only, or full: the next start boots again.
-  }
 }

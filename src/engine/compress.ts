@@ -1,4 +1,3 @@
-import { constants, zstdDecompressSync } from "node:zlib";
 import { countGarbage } from "./garbage.ts";
 
 /** Level 1: what an execution leaves is mostly zeros, and higher levels cost more than they save. */
@@ -21,6 +20,7 @@ export function deflateWell(bytes: Uint8Array<ArrayBuffer>): Buffer {
  * @throws Error when they are damaged or do not make exactly `length` bytes.
  */
 export function inflate(bytes: Uint8Array, length: number): Buffer<ArrayBuffer> {
+  const { constants, zstdDecompressSync } = loadInflate();
   const out = zstdDecompressSync(bytes, {
     maxOutputLength: Math.max(length, 1),
     params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
@@ -29,6 +29,9 @@ export function inflate(bytes: Uint8Array, length: number): Buffer<ArrayBuffer> 
   if (out.length !== length) throw new Error(`expected ${length} bytes, got ${out.length}`);
   return out;
 }
+
+/** Takes some milliseconds the first time, which a process that takes up no image does without. */
+export const loadInflate = (): typeof import("node:zlib") => process.getBuiltinModule("node:zlib");
 
 /** 8 MiB: all that our own levels use. */
 const WINDOW_LOG_MAX = 23;

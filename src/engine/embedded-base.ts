@@ -1,7 +1,5 @@
-import { embedBase } from "./embed-base.ts" with { type: "macro" };
-
-/** The program's base image in base64; "" in a program that runs from source. */
-export const EMBEDDED_BASE: string = embedBase();
+import { IS_COMPILED } from "../core/compiled.ts";
+import { readEmbedded } from "./embedded.ts";
 
 export interface EncodedBase {
   readonly digest: string;
@@ -12,8 +10,8 @@ export interface EncodedBase {
 
 /** The program's base image for a store to keep, undecoded; undefined in one that runs from source. */
 export function embeddedBase(): EncodedBase | undefined {
-  if (EMBEDDED_BASE === "") return undefined;
-  const bytes = Buffer.from(EMBEDDED_BASE, "base64");
+  if (!IS_COMPILED) return undefined;
+  const bytes = readEmbedded("keptBase");
   const headerAt = bytes.indexOf("\n") + 1;
   const header = bytes.toString("utf8", headerAt, bytes.indexOf("\n", headerAt));
   const { digest, engine } = JSON.parse(header) as Pick<EncodedBase, "digest" | "engine">;

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import quickjsWasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
+import { IS_COMPILED } from "../core/compiled.ts";
 import { VmError } from "../core/errors.ts";
+import { readEmbedded } from "./embedded.ts";
 import { adaptWasm } from "./wasm-file.ts";
 
 /**
@@ -81,16 +83,25 @@ function engineOf(build: Build): Engine {
     imports: build.imports,
     exports: build.exports,
     module() {
-      compiled ??= WebAssembly.compile(
-        adaptWasm(readFileSync(build.path), {
-          ...build,
-          initialPages: build.layout.initialPages,
-          hookIndex: build.tableLength + BACKTRACE_SLOT,
-        }),
-      );
+      compiled ??= WebAssembly.compile(IS_COMPILED ? readEmbedded("engine") : adapted(build));
       return compiled;
     },
   };
+}
+
+function adapted(build: Build): Uint8Array<ArrayBuffer> {
+  return adaptWasm(readFileSync(build.path), {
+    ...build,
+    initialPages: build.layout.initialPages,
+    hookIndex: build.tableLength + BACKTRACE_SLOT,
+  });
+}
+
+/** For the build: what a built program compiles. @throws Error when the file is not that of the facts */
+export function adaptedEngineFile(): Uint8Array<ArrayBuffer> {
+  const actual = new Bun.CryptoHasher("sha256").update(readFileSync(QUICKJS.path)).digest("hex");
+  if (actual !== QUICKJS.sha256) throw new Error("the engine's file is another build");
+  return adapted(QUICKJS);
 }
 
 function fingerprintOf(wasmSha256: string): string {

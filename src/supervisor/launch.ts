@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Subprocess } from "bun";
+import { IS_COMPILED } from "../core/compiled.ts";
 
 /**
  * How a worker process is started: this program again, with nothing of the daemon's environment.
@@ -25,9 +26,7 @@ exec "$@"
 
 /** The program that a worker is: compiled, or by its sources in development. */
 export function workerCommand(): string[] {
-  // Not import.meta: what is compiled to CommonJS has there the path of its source.
-  const compiled = Bun.main.startsWith("/$bunfs/") || Bun.main.includes("~BUN");
-  if (compiled) return [process.execPath, "__worker"];
+  if (IS_COMPILED) return [process.execPath, "__worker"];
   return [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url)), "__worker"];
 }
 
@@ -39,7 +38,8 @@ export interface LaunchCallbacks {
 }
 
 /**
- * The command gets this process's id as its last argument, to end when this process has gone.
+ * The command gets this process's id as its next argument, to end when this process has gone, and
+ * then what the worker will have to read, where that is known.
  *
  * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is the data channel, whose
  * other end the caller owns.
@@ -51,10 +51,12 @@ export function launch(
   command: readonly string[],
   callbacks: LaunchCallbacks,
   niceness: number = WORKER_NICENESS,
+  language?: "js" | "ts",
 ): WorkerSubprocess {
   const script = shellScript(niceness);
+  const words = [...command, String(process.pid), ...(language === undefined ? [] : [language])];
   // Bun reads settings from the folder it starts in; this one is nobody's.
-  const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...command, String(process.pid)], {
+  const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...words], {
     cwd: "/",
     env: {},
     stdio: ["ignore", "ignore", "pipe", "socket-fd"],

@@ -1,6 +1,7 @@
+import { IS_COMPILED } from "../core/compiled.ts";
 import { VmError } from "../core/errors.ts";
 import { armFailPoint, failPoint } from "../core/fail-point.ts";
-import { baseImage, RUNS_FROM_SOURCE } from "../engine/base-source.ts";
+import { baseImage } from "../engine/base-source.ts";
 import { EngineHost, type EngineResult } from "../engine/engine-host.ts";
 import type { NativeModuleFactory } from "../engine/native-modules.ts";
 import { preloadParsers } from "../engine/source-syntax.ts";
@@ -78,7 +79,7 @@ class Worker {
     { base, engine, modules }: Awaited<ReturnType<typeof warmEngine>>,
     channel: DataClient,
   ): Promise<Worker> {
-    if (RUNS_FROM_SOURCE) preloadParsers();
+    if (!IS_COMPILED) preloadParsers();
     if (profile.kind !== "bare") {
       modules.create = (await import("./module-factory.ts")).createModule;
     }

@@ -1,9 +1,18 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import quickjsWasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
-import { decodeBase, encodeBase } from "../../src/engine/base-image.ts";
-import { baseImage, buildBaseImage } from "../../src/engine/base-source.ts";
-import { ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
+import {
+  decodeBase,
+  decodePlainBase,
+  encodeBase,
+  encodePlainBase,
+} from "../../src/engine/base-image.ts";
+import { baseImage } from "../../src/engine/base-source.ts";
+import { buildBaseImage } from "../../src/engine/boot-base.ts";
+import { EMBEDDED } from "../../src/engine/embedded.ts";
+import { adaptedEngineFile, ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
 import { Instance } from "../../src/engine/instance.ts";
 
 const SHA256 = "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232";
@@ -22,17 +31,36 @@ test("the facts of the engine are those of its file", async () => {
   expect(instance.refusals).toBeGreaterThan(0);
 });
 
-test("two processes in different surroundings boot the same bytes", async () => {
+test("two processes in different surroundings make the same files", async () => {
   const here = await buildBaseImage();
-  const entry = new URL("../../src/engine/print-base.ts", import.meta.url).pathname;
-  const there = Bun.spawnSync([process.execPath, entry], {
-    cwd: "/",
-    env: { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" },
-  });
-  const base = decodeBase(Buffer.from(there.stdout.toString(), "base64"), here.digest);
-  expect(base.pages.equals(here.pages)).toBe(true);
-  expect(base.host).toEqual(here.host);
+  const entry = new URL("../../src/engine/embed.ts", import.meta.url).pathname;
+  const folder = mkdtempSync(join(tmpdir(), "vm-system-embed-"));
+  try {
+    Bun.spawnSync([process.execPath, entry, folder], {
+      cwd: "/",
+      env: { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" },
+    });
+    const there = (name: keyof typeof EMBEDDED) => readFileSync(join(folder, EMBEDDED[name]));
+    const kept = decodeBase(there("keptBase"), here.digest);
+    const plain = decodePlainBase(there("base") as Buffer<ArrayBuffer>);
+    for (const base of [kept, plain]) {
+      expect(base.digest).toBe(here.digest);
+      expect(base.pages.equals(here.pages)).toBe(true);
+      expect(base.host).toEqual(here.host);
+    }
+    expect(there("engine").equals(adaptedEngineFile())).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }, 30_000);
+
+test("the plain form of a base image holds its pages where words can be read", async () => {
+  const base = await baseImage();
+  const plain = decodePlainBase(Buffer.from(encodePlainBase(base)) as Buffer<ArrayBuffer>);
+  expect(plain.pages.byteOffset % 4).toBe(0);
+  expect(plain.pages.equals(base.pages)).toBe(true);
+  expect({ ...plain, pages: undefined }).toEqual({ ...base, pages: undefined });
+});
 
 test("a base image of other content than its digest says is refused", async () => {
   const base = await baseImage();
