@@ -91,7 +91,20 @@ export class Slot {
   }
 
   putBase(base: BaseImage): void {
-    this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
+    if (this.base === undefined) this.putFirst(base);
+    else this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
+  }
+
+  /** Into an instance that nothing has run in yet: what is not written here is zero already. */
+  private putFirst(base: BaseImage): void {
+    this.resize(base.endPage);
+    const memory = this.instance.bytes;
+    const heapAt = this.layout.heapPage * PAGE_BYTES;
+    base.pages.copy(memory, 0, 0, heapAt);
+    base.pages.copy(memory, this.layout.address(this.layout.heapPage), heapAt);
+    base.pages.copy(this.copy);
+    this.base = base;
+    this.endPage = base.endPage;
   }
 
   /** @throws VmError IMAGE_INVALID when it needs more than the memory limit */
