@@ -107,6 +107,8 @@ export class EngineHost implements Disposable {
   private readonly bases = new Map<string, BaseImage>();
   /** Where the last job ran, or runs. */
   private current: Slot | undefined;
+  /** Holds the base image, and nobody has been in it. */
+  private unused: Slot | undefined;
 
   constructor(
     private readonly base: BaseImage,
@@ -168,7 +170,9 @@ export class EngineHost implements Disposable {
 
   /** Has a slot of that size ready before a job needs it. */
   async warm(memMb: number): Promise<void> {
-    (await this.newSlot(memMb)).putBase(this.base);
+    const slot = await this.newSlot(memMb);
+    slot.putBase(this.base);
+    this.unused = slot;
   }
 
   /** A session is gone: nothing of it is kept beyond the next one's coming. */
@@ -277,8 +281,10 @@ export class EngineHost implements Disposable {
 
   private putHead(slot: Slot, job: EngineJob, outside: EngineOutside): HostState {
     const head = job.headCheckpointId;
+    const isUnused = slot === this.unused;
+    if (isUnused) this.unused = undefined;
     if (head === undefined) {
-      slot.putBase(this.base);
+      if (!isUnused) slot.putBase(this.base);
       return EMPTY_STATE;
     }
     const cached = this.cache.get(head);
@@ -429,6 +435,7 @@ export class EngineHost implements Disposable {
   private drop(slot: Slot): void {
     this.residents.delete(slot);
     this.slots.delete(slot.memMb);
+    if (slot === this.unused) this.unused = undefined;
   }
 }
 
