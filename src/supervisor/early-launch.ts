@@ -1,4 +1,10 @@
-import { type LaunchCallbacks, launch, type WorkerSubprocess, workerCommand } from "./launch.ts";
+import {
+  type LaunchCallbacks,
+  launch,
+  type SoleUse,
+  type WorkerSubprocess,
+  workerCommand,
+} from "./launch.ts";
 
 /** A worker that nobody has taken yet; what it said meanwhile waits. */
 interface EarlyWorker {
@@ -12,7 +18,7 @@ let early: EarlyWorker | undefined;
  * Starts a worker before anything else of the program is loaded, for a command that is sure to need
  * one: the process is up by the time the pool asks for it. A failure is left for the pool to meet.
  */
-export function launchEarly(): void {
+export function launchEarly(soleUse: SoleUse): void {
   const missed: ((callbacks: LaunchCallbacks) => void)[] = [];
   let taker: LaunchCallbacks | undefined;
   const tell = (what: (callbacks: LaunchCallbacks) => void) => {
@@ -25,7 +31,7 @@ export function launchEarly(): void {
       onDisconnect: () => tell((callbacks) => callbacks.onDisconnect()),
       onExit: (exitCode, signal) => tell((callbacks) => callbacks.onExit(exitCode, signal)),
     };
-    const child = launch(workerCommand(), relay, 0);
+    const child = launch(workerCommand(), relay, soleUse);
     early = {
       child,
       take(callbacks) {
@@ -37,6 +43,11 @@ export function launchEarly(): void {
     // No process to be had: the pool's own try says so.
   }
 }
+
+/** As far as a command line shows it that nobody has parsed yet: a wrong guess costs some milliseconds. */
+export const soleUseOf = (words: readonly string[]): SoleUse => ({
+  language: words.some((word) => /\.m?ts$/.test(word)) ? "ts" : "js",
+});
 
 /** The worker that was started early, if there is one, else a new one. Throws as `launch` does. */
 export function takeEarlyOrLaunch(

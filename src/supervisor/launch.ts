@@ -17,9 +17,9 @@ export const WORKER_NICENESS = 5;
  * machine, it collects the host's garbage before that is a third of a worker's margin. The autogroup,
  * where Linux has them, is what niceness counts in between sessions of processes.
  */
-const shellScript = (niceness: number) => `
+const shellScript = (niceness: number, settings: string) => `
 if ulimit -s 65536; then BUN_JSC_maxPerThreadStackUsage=60000000; export BUN_JSC_maxPerThreadStackUsage; fi
-export BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728
+export BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728 ${settings}
 if [ -w /proc/self/autogroup ]; then echo ${niceness} >/proc/self/autogroup; fi
 exec "$@"
 `;
@@ -29,6 +29,17 @@ export function workerCommand(): string[] {
   if (IS_COMPILED) return [process.execPath, "__worker"];
   return [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url)), "__worker"];
 }
+
+/** What a worker is for that is started for one program alone, which its user waits for. */
+export interface SoleUse {
+  readonly language: "js" | "ts";
+}
+
+/**
+ * Bun compiles its own code to the machine's when it has run often. A process that ends after one
+ * small program spends more on that than it gains: so it waits until code has run some thousand times.
+ */
+const SOLE_USE_SETTINGS = "BUN_JSC_thresholdForJITAfterWarmUp=20000";
 
 export interface LaunchCallbacks {
   onMessage(message: unknown): void;
@@ -44,17 +55,16 @@ export interface LaunchCallbacks {
  * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is the data channel, whose
  * other end the caller owns.
  *
- * @param niceness  0 where the worker is what its user waits for.
  * @throws Error when there are no processes or descriptors left
  */
 export function launch(
   command: readonly string[],
   callbacks: LaunchCallbacks,
-  niceness: number = WORKER_NICENESS,
-  language?: "js" | "ts",
+  soleUse?: SoleUse,
 ): WorkerSubprocess {
-  const script = shellScript(niceness);
-  const words = [...command, String(process.pid), ...(language === undefined ? [] : [language])];
+  const niceness = soleUse ? 0 : WORKER_NICENESS;
+  const script = shellScript(niceness, soleUse ? SOLE_USE_SETTINGS : "");
+  const words = [...command, String(process.pid), ...(soleUse ? [soleUse.language] : [])];
   // Bun reads settings from the folder it starts in; this one is nobody's.
   const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...words], {
     cwd: "/",

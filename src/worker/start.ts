@@ -1,8 +1,18 @@
 import { ENGINE } from "../engine/engines.ts";
 
-/** Loads and runs the worker. Its engine is compiled meanwhile, on another thread. */
-export async function startWorker(parentPid: number): Promise<void> {
+/**
+ * Loads and runs the worker. Its engine is compiled meanwhile, on another thread.
+ *
+ * @param language  What it will have to read, where that is known.
+ */
+export async function startWorker(parentPid: number, language?: string): Promise<void> {
   ENGINE.module().catch(() => {}); // Whoever needs it hears of the failure.
   const { runWorker } = await import("./worker.ts");
-  await runWorker(parentPid);
+  await runWorker(parentPid, () => prepareFor(language));
+}
+
+async function prepareFor(language: string | undefined): Promise<void> {
+  if (language !== "js" && language !== "ts") return;
+  const { warmParser } = await import("../engine/warm-parser.ts");
+  warmParser(language);
 }

@@ -39,13 +39,21 @@ const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
  * The process that runs guests; protocol.ts has what it says and hears. It is to be started with a
  * stack of 64 MiB (`ulimit -s 65536`) and BUN_JSC_maxPerThreadStackUsage=60000000, so that the
  * engine's recursion ends by the engine's own count.
+ *
+ * @param prepare  Loads what the first job is known to need.
  */
-export async function runWorker(parentPid: number): Promise<void> {
+export async function runWorker(
+  parentPid: number,
+  prepare: () => Promise<void>,
+): Promise<void> {
   endWithParent(parentPid);
   process.on("disconnect", () => process.exit(0));
   try {
     // Before the profile is known: a spare that is given one is then as good as ready.
-    const engine = await warmEngine();
+    const warmed = warmEngine();
+    // Until the engine is compiled, this thread has nothing better to do.
+    await prepare();
+    const engine = await warmed;
     const channel = new DataClient();
     const message = channel.next();
     if (message.type !== "enter") throw new Error("no profile to enter");
