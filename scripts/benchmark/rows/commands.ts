@@ -7,6 +7,31 @@ import { type Run, runOf } from "../statistics.ts";
 
 const STARTS = 8;
 
+const TYPED_PROGRAM = `interface Item {
+  readonly name: string;
+  readonly price: number;
+  tags?: string[];
+}
+
+class Cart {
+  private items: Item[] = [];
+
+  constructor(readonly owner: string) {}
+
+  add(item: Item): this {
+    this.items.push(item);
+    return this;
+  }
+
+  total(): number {
+    return this.items.map(({ price }) => price).reduce((sum, price) => sum + price, 0);
+  }
+}
+
+const cart = new Cart("Ada").add({ name: "pen", price: 2 }).add({ name: "ink", price: 7 });
+console.log(cart.owner, "pays", cart.total());
+`;
+
 /** Whole processes, as a script or a CI step starts them. */
 export const commands: Row = {
   name: "commands",
@@ -30,6 +55,10 @@ export const commands: Row = {
 async function* files(bench: BenchOptions): AsyncGenerator<Line> {
   const file = join(bench.folder, "small.js");
   writeFileSync(file, 'console.log("hello", [1, 2, 3].map((x) => x * 2));\n');
+  writeFileSync(join(bench.folder, "small.ts"), TYPED_PROGRAM);
+  // Node takes the types only in its newer versions: its figure is that of the same without them.
+  const untyped = join(bench.folder, "untyped.mjs");
+  writeFileSync(untyped, new Bun.Transpiler({ loader: "ts" }).transformSync(TYPED_PROGRAM));
   const deno = await denoCommand();
   const ours = await startsOf(bench, [bench.binary, "run", "small.js"]);
   const node = await startsOf(bench, ["node", file]);
@@ -39,6 +68,21 @@ async function* files(bench: BenchOptions): AsyncGenerator<Line> {
     what: "`vm-system run` as a multiple of `node`",
     unit: "×",
     runs: ours.map(({ median }, i) => ({ median: median / (node[i]?.median ?? 1) })),
+    target: { most: 1 },
+  };
+  const typed = await startsOf(bench, [bench.binary, "run", "small.ts"]);
+  const nodeUntyped = await startsOf(bench, ["node", untyped]);
+  yield {
+    what: "`vm-system run` of a small TypeScript file",
+    unit: "ms",
+    runs: typed,
+    target: { most: 60 },
+  };
+  yield { what: "`node` on the same, without its types", unit: "ms", runs: nodeUntyped };
+  yield {
+    what: "`vm-system run` of TypeScript as a multiple of `node` without",
+    unit: "×",
+    runs: typed.map(({ median }, i) => ({ median: median / (nodeUntyped[i]?.median ?? 1) })),
     target: { most: 1 },
   };
   const what = "`deno run` on the same file";
