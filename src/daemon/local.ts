@@ -12,6 +12,7 @@ import { worktrees } from "../modules/worktree.ts";
 import { openStore } from "../sqlite/store.ts";
 import { createPool } from "../supervisor/pool.ts";
 import { keepBase } from "./keep-base.ts";
+import { forSoleRun } from "./sole-run.ts";
 
 export interface LocalOptions {
   /** Absolute. */
@@ -25,6 +26,8 @@ export interface LocalOptions {
   readonly from?: Uint8Array;
   /** A database file that keeps the record; undefined: nothing is kept. */
   readonly db: string | undefined;
+  /** Whether nobody will ask for the session again after its first execution. */
+  readonly soleRun?: boolean;
 }
 
 /** A session of this process: core, store and one worker, without a daemon around them. */
@@ -69,7 +72,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
   });
   const core = createCore({
     store,
-    runner: pool,
+    runner: options.soleRun ? forSoleRun(pool) : pool,
     worktrees,
     libraries: createLibraryCache(options.cacheDir),
     modules: { names: MODULE_CATALOG.map(({ name }) => name) },

@@ -69,9 +69,12 @@ export default command({
     const options = await localOptions(context, args);
     const program = await programOf(context, options.worktreePath);
     const { openLocalSession } = await import("../../daemon/local.ts");
-    const session = await openLocalSession(options);
-    const { executions } = session;
+    const saved = context.list("save").at(-1);
     const { json } = context.globals;
+    // The execution itself tells of the heap that it left: whoever reads that has it looked for.
+    const soleRun = saved === undefined && options.db === undefined && !json;
+    const session = await openLocalSession({ ...options, soleRun });
+    const { executions } = session;
     const execution = await watchExecution(
       {
         follow: (id, signal) => executions.follow(id, 0, signal),
@@ -83,7 +86,6 @@ export default command({
     );
     if (json) printJson(execution);
     else await show(context, execution, program, options.worktreePath, session);
-    const saved = context.list("save").at(-1);
     if (saved !== undefined) await writeSessionFile(saved, await session.export());
     if (options.db !== undefined) await session.close();
     return exitCodeOfExecution(execution.status);
