@@ -170,8 +170,8 @@ export class EngineHost implements Disposable {
 
   /** Has a slot of that size ready before a job needs it. */
   async warm(memMb: number): Promise<void> {
-    const slot = await this.newSlot(memMb);
-    slot.putBase(this.base);
+    const slot = await Slot.withBase(this.base, memMb);
+    this.slots.set(memMb, slot);
     this.unused = slot;
   }
 

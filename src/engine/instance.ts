@@ -104,34 +104,45 @@ export class Instance {
   private constructor(
     engine: Engine,
     readonly bytesMax: number,
+    bytes: number,
   ) {
     this.engine = engine;
     this.memory = new WebAssembly.Memory({
-      initial: engine.layout.initialPages,
+      initial: Math.max(engine.layout.initialPages, Math.ceil(bytes / 65_536)),
       maximum: bytesMax / 65_536,
     });
   }
 
   static async create(engine: Engine, bytesMax: number): Promise<Instance> {
-    const instance = new Instance(engine, bytesMax);
+    const instance = Instance.unstarted(engine, bytesMax, 0);
+    await instance.start();
+    return instance;
+  }
+
+  /** Only its memory is there, of so many bytes at least; the rest comes with `start`. */
+  static unstarted(engine: Engine, bytesMax: number, bytes: number): Instance {
+    return new Instance(engine, bytesMax, bytes);
+  }
+
+  async start(): Promise<void> {
+    const { engine } = this;
     const module = await engine.module();
-    instance.exports = (await createModule({
-      wasmMemory: instance.memory,
-      callbacks: instance.importedCallbacks(),
+    this.exports = (await createModule({
+      wasmMemory: this.memory,
+      callbacks: this.importedCallbacks(),
       instantiateWasm: (imports: Imports, done: (made: WebAssembly.Instance) => void) => {
-        instance.replaceImports(imports);
+        this.replaceImports(imports);
         const made = new WebAssembly.Instance(module, imports);
-        instance.stackPointer = made.exports[engine.exports.stackPointer] as () => number;
+        this.stackPointer = made.exports[engine.exports.stackPointer] as () => number;
         const table = made.exports[TABLE_EXPORT] as WebAssembly.Table;
-        instance.trackerIndex = table.grow(1, instance.tracker() as never);
-        table.grow(1, instance.backtrace() as never);
+        this.trackerIndex = table.grow(1, this.tracker() as never);
+        table.grow(1, this.backtrace() as never);
         done(made);
         return {};
       },
       print: () => {},
       printErr: () => {},
     } as never)) as unknown as EngineExports;
-    return instance;
   }
 
   get c(): EngineExports {

@@ -74,6 +74,30 @@ export class Slot {
     return new Slot(await Instance.create(engine, memoryBytesMax(engine, memMb)), memMb);
   }
 
+  /**
+   * A new slot with the base image in it. What is not written here is zero already; and most of it is
+   * written before there is an instance, since the engine may still be compiling on another thread.
+   */
+  static async withBase(base: BaseImage, memMb: number): Promise<Slot> {
+    const { engine, endPage, pages } = base;
+    const layout = new PageLayout(engine.layout);
+    const heapAt = layout.heapPage * PAGE_BYTES;
+    const bytesMax = memoryBytesMax(engine, memMb);
+    const instance = Instance.unstarted(engine, bytesMax, layout.address(endPage));
+    const slot = new Slot(instance, memMb);
+    slot.growTables(endPage);
+    pages.copy(slot.copy);
+    pages.copy(instance.bytes, layout.address(layout.heapPage), heapAt);
+    await instance.start();
+    // Starting has written the engine's own static data, and the heap as far as it now believes to have one.
+    const heapEnd = layout.endPage(instance.readU32(engine.layout.breakAt)) * PAGE_BYTES;
+    pages.copy(instance.bytes, 0, 0, heapAt);
+    pages.copy(instance.bytes, layout.address(layout.heapPage), heapAt, heapEnd);
+    slot.base = base;
+    slot.endPage = endPage;
+    return slot;
+  }
+
   /** Bytes of the heap at rest. */
   get heapBytes(): number {
     return (this.endPage - this.layout.endPage(this.instance.engine.layout.stackHigh)) * PAGE_BYTES;
@@ -91,20 +115,7 @@ export class Slot {
   }
 
   putBase(base: BaseImage): void {
-    if (this.base === undefined) this.putFirst(base);
-    else this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
-  }
-
-  /** Into an instance that nothing has run in yet: what is not written here is zero already. */
-  private putFirst(base: BaseImage): void {
-    this.resize(base.endPage);
-    const memory = this.instance.bytes;
-    const heapAt = this.layout.heapPage * PAGE_BYTES;
-    base.pages.copy(memory, 0, 0, heapAt);
-    base.pages.copy(memory, this.layout.address(this.layout.heapPage), heapAt);
-    base.pages.copy(this.copy);
-    this.base = base;
-    this.endPage = base.endPage;
+    this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
   }
 
   /** @throws VmError IMAGE_INVALID when it needs more than the memory limit */

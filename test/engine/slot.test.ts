@@ -129,3 +129,18 @@ test("an image larger than the memory limit is refused", async () => {
   const larger = await Slot.create(base.engine, 256);
   larger.putChain(base, scratch.pieces);
 });
+
+test("a new slot holds the base image as one that it was put into, and nothing else", async () => {
+  const made = await Slot.withBase(base, 128);
+  const put = await Scratch.create();
+  const { bytes } = made.instance;
+  expect(trimmed(bytes).equals(trimmed(put.slot.instance.bytes))).toBe(true);
+  expect(bytes.subarray(base.engine.layout.stackLow, base.engine.layout.stackHigh)).toEqual(
+    Buffer.alloc(base.engine.layout.stackHigh - base.engine.layout.stackLow),
+  );
+  made.instance.callbacks = put.slot.instance.callbacks;
+  const guest = new Guest(made.instance, base.host.runtime, base.host.context);
+  guest.free(guest.evaluate("globalThis.left = 'x'.repeat(1e5)", "test", 0));
+  expect(made.rollBack()).toBe(true);
+  expect(trimmed(bytes).equals(trimmed(put.slot.instance.bytes))).toBe(true);
+});
