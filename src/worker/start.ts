@@ -12,7 +12,10 @@ export async function startWorker(parentPid: number, language?: string): Promise
 }
 
 async function prepareFor(language: string | undefined): Promise<void> {
-  if (language !== "js" && language !== "ts") return;
-  const { warmParser } = await import("../engine/warm-parser.ts");
-  warmParser(language);
+  if (language === "js" || language === "ts") {
+    (await import("../engine/warm-parser.ts")).warmParser(language);
+  } else {
+    // Whatever comes will have an image more often than not.
+    (await import("../engine/compress.ts")).loadInflate();
+  }
 }
