@@ -1,26 +1,20 @@
 import { prepareScript } from "./source.ts";
 
-/** What nearly every program has, once each: whatever else is here costs more than it saves. */
+/** What nearly every program has, once: whatever else is here costs more than it saves. */
 const SAMPLE = `
-const { a, b = [] } = { a: 1 };
-class C {
-  constructor(d) { this.d = d; }
-  e(f) { this.d.push(...f); return this; }
+class A {
+  constructor(b) { this.b = b; }
+  c(d) { this.b.push(d); return this; }
 }
-function g(h = 1) {
-  if (h > 1) return null;
-  for (const i of b) h += i;
-  return h;
-}
-let j = b.map((k) => k.l * 2);
-console.log(\`\${a} m\`, new C("n").e([j, g()]));
+const e = new A([]).c({ f: 1 });
+console.log(\`\${e} g\`, [1].map((h) => h * 2));
 `;
 
 const TYPED_SAMPLE = `
-interface P { readonly p: string; q?: R[] }
-class R {
-  private s: Map<string, P> = new Map();
-  t(u: P, v = 1): number { return this.s.size as number; }
+interface I { readonly j: string; k?: L[] }
+class L {
+  private m: I[] = [];
+  n(o: I): number { return this.m.length; }
 }
 ${SAMPLE}`;
 
