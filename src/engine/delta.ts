@@ -1,5 +1,5 @@
 import { VmError } from "../core/errors.ts";
-import { deflate, inflate } from "./compress.ts";
+import { deflate, discard, inflate } from "./compress.ts";
 import { countGarbage } from "./garbage.ts";
 import { PAGE_BYTES } from "./pages.ts";
 import { decodeSparse, encodeSparse } from "./sparse.ts";
@@ -34,7 +34,7 @@ const BLOCK_PAGES_MAX = 240;
 const BLOCK_BYTES_MAX = 4 + BLOCK_PAGES_MAX * (4 + PAGE_BYTES);
 /** The host state holds in-memory databases, of which modules may have 32 MiB, in base64. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
-const NO_STATE = { raw: Buffer.alloc(0), taken: 0 };
+const NO_STATE: Block = { raw: Buffer.alloc(0), taken: 0 };
 const PLAIN = 0x8000_0000;
 const SPARSE = 0x4000_0000;
 /** Shorter ones are kept as they are: compressing takes longer than writing them. */
@@ -224,6 +224,7 @@ export class DeltaReader {
     if ("missingBytes" in state) return this.wait(state.missingBytes);
     this.headerRead = true;
     this.target.header(state === NO_STATE ? header : { ...header, state: state.raw.toString() });
+    if (state.own) discard(state.own);
     return HEADER_BYTES + state.taken;
   }
 
@@ -231,6 +232,7 @@ export class DeltaReader {
     const block = readBlock(this.pending.subarray(at), BLOCK_BYTES_MAX);
     if ("missingBytes" in block) return this.wait(block.missingBytes);
     this.pages(block.raw);
+    if (block.own) discard(block.own);
     return block.taken;
   }
 
@@ -254,11 +256,15 @@ export class DeltaReader {
   }
 }
 
+interface Block {
+  readonly raw: Buffer;
+  readonly taken: number;
+  /** The same, where it was made for this: to be discarded. */
+  readonly own?: Buffer<ArrayBuffer>;
+}
+
 /** `missingBytes`: it is not all there yet. */
-function readBlock(
-  bytes: Buffer,
-  bytesMax: number,
-): { raw: Buffer; taken: number } | { missingBytes: number } {
+function readBlock(bytes: Buffer, bytesMax: number): Block | { missingBytes: number } {
   if (bytes.length < BLOCK_HEADER_BYTES) return { missingBytes: BLOCK_HEADER_BYTES - bytes.length };
   const length = bytes.readUInt32LE(0);
   const word = bytes.readUInt32LE(4);
@@ -273,8 +279,10 @@ function readBlock(
       return { raw: body, taken };
     case SPARSE:
       return { raw: spread(body, length), taken };
-    case 0:
-      return { raw: unpack(body, length), taken };
+    case 0: {
+      const own = unpack(body, length);
+      return { raw: own, taken, own };
+    }
     default:
       throw invalid("a block is damaged");
   }
@@ -298,7 +306,7 @@ function spread(bytes: Buffer, length: number): Buffer {
   return raw;
 }
 
-function unpack(bytes: Buffer, length: number): Buffer {
+function unpack(bytes: Buffer, length: number): Buffer<ArrayBuffer> {
   try {
     return inflate(bytes, length);
   } catch (cause) {

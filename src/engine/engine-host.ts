@@ -14,6 +14,7 @@ import { defineGlobals, loadLibrary } from "./libraries.ts";
 import { BY_ID, WorktreeLoader } from "./loader.ts";
 import { GuestModules } from "./loader-guest.ts";
 import { readVersions } from "./loader-versions.ts";
+import { type MemoryAdvice, NO_ADVICE } from "./memory-advice.ts";
 import { type NativeModuleFactory, NativeModules } from "./native-modules.ts";
 import { Scripts } from "./scripts.ts";
 import { Slot } from "./slot.ts";
@@ -113,6 +114,7 @@ export class EngineHost implements Disposable {
   constructor(
     private readonly base: BaseImage,
     private readonly modules: NativeModuleFactory,
+    private readonly advice: MemoryAdvice = NO_ADVICE,
   ) {
     this.bases.set(base.digest, base);
   }
@@ -214,24 +216,24 @@ export class EngineHost implements Disposable {
 
   /** Memory never shrinks, so large slots and those over the number make room for a new one. */
   private async newSlot(memMb: number): Promise<Slot> {
-    const dropped = this.dropSlots(memMb);
-    // Only the collector gives memory back, and the new slot may need as much: nobody on the way
-    // here holds one of the dropped slots.
-    if (dropped > SMALL_SLOT_BYTES) collectGarbage();
-    const slot = await Slot.create(this.base.engine, memMb);
+    const left = this.dropSlots(memMb);
+    // Only the collector gives that back, and the new slot may need as much: nobody on the way here
+    // holds one of the dropped slots.
+    if (left > SMALL_SLOT_BYTES) collectGarbage();
+    const slot = await Slot.create(this.base.engine, memMb, this.advice);
     this.slots.set(memMb, slot);
     return slot;
   }
 
-  /** @returns Bytes of memory that nobody holds any more. */
+  /** @returns Bytes of memory that nobody holds any more and that are still there. */
   private dropSlots(memMb: number): number {
     let bytes = 0;
     for (const slot of this.slots.values()) {
       const stays = slot.memMb !== memMb && slot.memoryBytes <= SMALL_SLOT_BYTES;
       if (stays && this.slots.size < SLOTS_MAX) continue;
-      bytes += slot.memoryBytes;
       this.evict(slot, { cached: true });
       this.drop(slot);
+      if (!slot.release()) bytes += slot.memoryBytes;
     }
     return bytes;
   }

@@ -1,20 +1,32 @@
 import { VmError } from "../core/errors.ts";
 import type { DeltaHeader, DeltaTarget } from "./delta.ts";
 import type { Instance } from "./instance.ts";
+import type { MemoryAdvice } from "./memory-advice.ts";
 import { PAGE_BYTES, type PageLayout } from "./pages.ts";
 
 const WORDS = PAGE_BYTES / 4;
+
+/** Of a large image, so many pages are made ready at a time: an image may be less than it claims. */
+const AHEAD_PAGES = 256;
+
+/** Whole pages in a row from which on an image is large; an ordinary session has far fewer. */
+const ROW_PAGES_MIN = 64;
 
 /** Writes a chain's pages into the memory, bounded, and remembers which. */
 export class IncomingImage implements DeltaTarget {
   readonly touched = new Set<number>();
   state = "";
+  /** Whole pages that came one after another, up to `rowEnd`. */
+  private row = 0;
+  private rowEnd = 0;
+  private readyEnd = 0;
 
   constructor(
     private readonly instance: Instance,
     private readonly layout: PageLayout,
     private readonly pagesMax: number,
     public endPage: number,
+    private readonly advice: MemoryAdvice,
   ) {}
 
   header(header: DeltaHeader): void {
@@ -26,6 +38,7 @@ export class IncomingImage implements DeltaTarget {
 
   setPage(page: number, bytes: Buffer): void {
     this.check(page);
+    this.makeReady(page);
     bytes.copy(this.instance.bytes, this.layout.address(page));
   }
 
@@ -35,6 +48,17 @@ export class IncomingImage implements DeltaTarget {
     const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
     const change = wordsOf(aligned);
     for (let i = 0; i < WORDS; i++) memory[i] = (memory[i] as number) ^ (change[i] as number);
+  }
+
+  private makeReady(page: number): void {
+    this.row = page === this.rowEnd ? this.row + 1 : 0;
+    this.rowEnd = page + 1;
+    if (this.row < ROW_PAGES_MIN || page < this.readyEnd) return;
+    this.readyEnd = Math.min(page + AHEAD_PAGES, this.endPage);
+    const { instance, layout } = this;
+    this.advice.populate(
+      instance.bytes.subarray(layout.address(page), layout.address(this.readyEnd)),
+    );
   }
 
   private check(page: number): void {

@@ -1,4 +1,5 @@
 import type { BaseImage } from "./base-image.ts";
+import { discard } from "./compress.ts";
 import { DeltaReader, DeltaWriter } from "./delta.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "./image.ts";
 import { IncomingImage, imageTooLarge, wordsOf } from "./incoming-image.ts";
 import { Instance } from "./instance.ts";
+import { type MemoryAdvice, NO_ADVICE } from "./memory-advice.ts";
 import { PAGE_BYTES, PageLayout } from "./pages.ts";
 
 /**
@@ -53,7 +55,7 @@ export class Slot {
   private differs = new Uint8Array(0);
   /** Pages that are about to be written; all 0 but for that moment. */
   private coming = new Uint8Array(0);
-  private copy = Buffer.alloc(0);
+  private copy: Buffer<ArrayBuffer> = Buffer.alloc(0);
   private hashes = new BigUint64Array(0);
   /** Pages that had changed when it was looked last, ascending. */
   private hot: readonly number[] = [];
@@ -64,14 +66,26 @@ export class Slot {
   private constructor(
     instance: Instance,
     readonly memMb: number,
+    private readonly advice: MemoryAdvice,
   ) {
     this.instance = instance;
     this.layout = new PageLayout(instance.engine.layout);
     this.pagesMax = this.layout.endPage(instance.bytesMax);
   }
 
-  static async create(engine: Engine, memMb: number): Promise<Slot> {
-    return new Slot(await Instance.create(engine, memoryBytesMax(engine, memMb)), memMb);
+  static async create(
+    engine: Engine,
+    memMb: number,
+    advice: MemoryAdvice = NO_ADVICE,
+  ): Promise<Slot> {
+    return new Slot(await Instance.create(engine, memoryBytesMax(engine, memMb)), memMb, advice);
+  }
+
+  /** Gives its memory back, as far as that goes without the collector; the slot is no more. */
+  release(): boolean {
+    this.base = undefined;
+    if (this.copy.length > 0) discard(this.copy);
+    return this.advice.release(this.instance.bytes);
   }
 
   /**
@@ -169,7 +183,13 @@ export class Slot {
   putChain(base: BaseImage, links: Iterable<Iterable<Uint8Array>>): string {
     this.resize(base.endPage);
     this.returnToBase(base);
-    const incoming = new IncomingImage(this.instance, this.layout, this.pagesMax, base.endPage);
+    const incoming = new IncomingImage(
+      this.instance,
+      this.layout,
+      this.pagesMax,
+      base.endPage,
+      this.advice,
+    );
     for (const pieces of links) {
       const reader = new DeltaReader(incoming);
       for (const piece of pieces) reader.push(piece);

@@ -5,6 +5,7 @@ import { baseImage } from "../engine/base-source.ts";
 import { EngineHost, type EngineResult } from "../engine/engine-host.ts";
 import type { NativeModuleFactory } from "../engine/native-modules.ts";
 import { preloadParsers } from "../engine/source-syntax.ts";
+import { memoryAdvice } from "../modules/advise-memory.ts";
 import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
@@ -181,7 +182,11 @@ class Worker {
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
-  const engine = new EngineHost(base, (name, context) => modules.create(name, context));
+  const engine = new EngineHost(
+    base,
+    (name, context) => modules.create(name, context),
+    memoryAdvice,
+  );
   await engine.warm(USUAL_MEM_MB);
   return { base, engine, modules };
 }
