@@ -172,7 +172,7 @@ export class EngineHost implements Disposable {
 
   /** Has a slot of that size ready before a job needs it. */
   async warm(memMb: number): Promise<void> {
-    const slot = await Slot.withBase(this.base, memMb);
+    const slot = await Slot.withBase(this.base, memMb, this.advice);
     this.slots.set(memMb, slot);
     this.unused = slot;
   }

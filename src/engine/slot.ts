@@ -92,13 +92,17 @@ export class Slot {
    * A new slot with the base image in it. What is not written here is zero already; and most of it is
    * written before there is an instance, since the engine may still be compiling on another thread.
    */
-  static async withBase(base: BaseImage, memMb: number): Promise<Slot> {
+  static async withBase(
+    base: BaseImage,
+    memMb: number,
+    advice: MemoryAdvice = NO_ADVICE,
+  ): Promise<Slot> {
     const { engine, endPage, pages } = base;
     const layout = new PageLayout(engine.layout);
     const heapAt = layout.heapPage * PAGE_BYTES;
     const bytesMax = memoryBytesMax(engine, memMb);
     const instance = Instance.unstarted(engine, bytesMax, layout.address(endPage));
-    const slot = new Slot(instance, memMb);
+    const slot = new Slot(instance, memMb, advice);
     slot.growTables(endPage);
     pages.copy(slot.copy);
     pages.copy(instance.bytes, layout.address(layout.heapPage), heapAt);

@@ -98,8 +98,8 @@ export class DataChannel {
     }).catch((error) => this.violation(`the data channel failed: ${String(error)}`));
   }
 
-  tell(message: ToWorker): void {
-    this.send(message);
+  tell(message: ToWorker, body?: Uint8Array): void {
+    this.send(message, body);
   }
 
   close(): void {

@@ -2,7 +2,13 @@ import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../core/ports.ts";
 import type { JobSpans } from "../core/timing.ts";
-import type { DoneMessage, FromWorker, RunMessage, WorkerProfile } from "../worker/protocol.ts";
+import {
+  type DoneMessage,
+  type FromWorker,
+  INLINE_IMAGE_BYTES_MAX,
+  type RunMessage,
+  type WorkerProfile,
+} from "../worker/protocol.ts";
 import type { MessageBounds } from "./control-messages.ts";
 import { JobClock } from "./job-clock.ts";
 import { outcomeOfEnd } from "./outcome.ts";
@@ -40,6 +46,8 @@ export class JobRun implements WorkerJob {
   private deltaChunks: Uint8Array[] = [];
   private deltaWhole = false;
   private fault: unknown;
+  /** The head's image, until somebody asks for it. */
+  private readAhead: ImageChain | undefined;
   private readonly outcome = Promise.withResolvers<JobOutcome>();
   private readonly started = Promise.withResolvers<void>();
 
@@ -69,6 +77,7 @@ export class JobRun implements WorkerJob {
 
   get message(): RunMessage {
     const { job } = this;
+    const image = this.inline;
     return {
       type: "run",
       jobId: job.id,
@@ -76,11 +85,26 @@ export class JobRun implements WorkerJob {
       grants: job.grants,
       worktreePath: job.worktreePath,
       ...(job.headCheckpointId === undefined ? {} : { headCheckpointId: job.headCheckpointId }),
+      ...(image === undefined
+        ? {}
+        : { image: { ...image, links: image.links.map(({ delta }) => delta.byteLength) } }),
       nextCheckpointId: job.nextCheckpointId,
       wantFull: job.wantFull,
       ...(job.discard === undefined ? {} : { discard: job.discard }),
       action: job.action,
     };
+  }
+
+  /** Of the message's frame. */
+  get messageBody(): Uint8Array | undefined {
+    const { inline } = this;
+    return inline && Buffer.concat(inline.links.map(({ delta }) => delta));
+  }
+
+  /** Undefined: none was read, or it is too large to go with the message. */
+  private get inline(): ImageChain | undefined {
+    const bytes = this.readAhead?.links.reduce((sum, { delta }) => sum + delta.byteLength, 0) ?? 0;
+    return bytes <= INLINE_IMAGE_BYTES_MAX ? this.readAhead : undefined;
   }
 
   /** Since it came. */
@@ -122,9 +146,20 @@ export class JobRun implements WorkerJob {
     };
   }
 
-  loadImage(): Promise<ImageChain> {
+  async loadImage(): Promise<ImageChain> {
     this.clock.takeUp(performance.now());
-    return this.job.loadImage();
+    const image = this.readAhead ?? (await this.job.loadImage());
+    this.readAhead = undefined;
+    return image;
+  }
+
+  /** Reads the image for a worker that is going to ask for it; a small one goes with the message. */
+  async readImageAhead(): Promise<void> {
+    try {
+      this.readAhead = await this.job.loadImage();
+    } catch {
+      // The worker asks, and the answer to that says why.
+    }
   }
 
   async loadBase(digest: string): Promise<Uint8Array | undefined> {
@@ -209,17 +244,22 @@ export class JobRun implements WorkerJob {
   /** Nothing ran, or it is our fault. */
   fail(error: VmError): void {
     this.settled = true;
-    this.deltaChunks = [];
+    this.dropBytes();
     this.outcome.reject(error);
     this.started.resolve();
   }
 
   private settle(outcome: JobOutcome): void {
     this.settled = true;
-    this.deltaChunks = [];
+    this.dropBytes();
     this.outcome.resolve(outcome);
     // Nobody waits for a beginning that will not come.
     this.started.resolve();
+  }
+
+  private dropBytes(): void {
+    this.deltaChunks = [];
+    this.readAhead = undefined;
   }
 
   private take(events: readonly JobEvent[], chars: number): void {

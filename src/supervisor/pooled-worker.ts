@@ -19,6 +19,9 @@ export interface PooledWorkerCallbacks {
 /** Sessions that a worker is taken to hold; it drops the oldest of them too. */
 const HELD_MAX = 256;
 
+/** States that several sessions start from, of which a worker is taken to hold a copy. */
+const HEADS_MAX = 64;
+
 /** A job that took less than this cannot have made its worker much larger. */
 const GROWING_MS_MIN = 5;
 
@@ -30,6 +33,8 @@ export class PooledWorker {
   readonly process: WorkerProcess;
   /** Sessions whose image it has had, latest last. */
   readonly held = new Set<string>();
+  /** States that it was given for another session than `held` has, latest last. */
+  private readonly heads = new Set<string>();
   /** Absent: a spare. */
   profileKey: string | undefined;
   /** The session that it ran last, as far as that is still there. */
@@ -102,20 +107,22 @@ export class PooledWorker {
   }
 
   private begin(run: JobRun): void {
-    const { sessionId } = run.job;
+    const { sessionId, headCheckpointId: head } = run.job;
+    const isNews = head !== undefined && !this.held.has(sessionId) && !this.heads.has(head);
     if (this.lastSessionId !== sessionId) {
       this.lastSessionId = sessionId;
-      this.held.delete(sessionId);
-      this.held.add(sessionId);
-      if (this.held.size > HELD_MAX) {
-        for (const oldest of this.held) {
-          this.held.delete(oldest);
-          break;
-        }
-      }
+      keepLatest(this.held, sessionId, HELD_MAX);
     }
     run.begin();
-    this.process.run(run satisfies WorkerJob);
+    if (!isNews) {
+      this.process.run(run satisfies WorkerJob);
+      return;
+    }
+    keepLatest(this.heads, head, HEADS_MAX);
+    run.readImageAhead().then(() => {
+      // Killed or cancelled meanwhile: its end tells the outcome.
+      if (!this.process.isEnding) this.process.run(run satisfies WorkerJob);
+    });
   }
 
   private done(message: DoneMessage, chars: number): void {
@@ -147,5 +154,15 @@ export class PooledWorker {
     if (retire) this.process.kill({ cause: "retired" });
     run.end(message, chars);
     this.callbacks.onFree();
+  }
+}
+
+function keepLatest(set: Set<string>, value: string, most: number): void {
+  set.delete(value);
+  set.add(value);
+  if (set.size <= most) return;
+  for (const oldest of set) {
+    set.delete(oldest);
+    break;
   }
 }

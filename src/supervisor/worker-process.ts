@@ -34,6 +34,7 @@ export type WorkerEnd =
 /** What the worker may say and ask about its current job. */
 export interface WorkerJob extends DataJob {
   readonly message: RunMessage;
+  readonly messageBody: Uint8Array | undefined;
   bounds(): MessageBounds;
   onEvents(message: Extract<FromWorker, { type: "events" }>, chars: number): void;
   /** The guest's code begins or is over. False: it cannot be. */
@@ -125,7 +126,9 @@ export class WorkerProcess {
 
   run(job: WorkerJob): void {
     this.job = job;
-    this.send(job.message);
+    const { message } = job;
+    this.send(message, job.messageBody);
+    if (message.image) failPoint("handover.image");
     failPoint("handover.job");
   }
 
@@ -142,9 +145,9 @@ export class WorkerProcess {
     this.killing = endTree(this.pid);
   }
 
-  private send(message: ToWorker): void {
+  private send(message: ToWorker, body?: Uint8Array): void {
     if (this.end || this.exited) return;
-    this.data.tell(message);
+    this.data.tell(message, body);
   }
 
   private receive(raw: unknown, body: Uint8Array): void {

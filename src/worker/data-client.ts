@@ -22,6 +22,11 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+export interface Message {
+  readonly message: ToWorker;
+  readonly body: Buffer;
+}
+
 /** The daemon has gone. */
 export class ChannelClosed extends Error {}
 
@@ -31,7 +36,7 @@ export class ChannelClosed extends Error {}
  */
 export class DataClient {
   /** Messages that came while an answer was waited for. */
-  private readonly early: ToWorker[] = [];
+  private readonly early: Message[] = [];
   /** What was read ahead lies between `start` and `end`. */
   private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private start = 0;
@@ -40,9 +45,11 @@ export class DataClient {
   constructor(private readonly fd: number = WORKER_DATA_FD) {}
 
   /** The next message; waits for it. @throws ChannelClosed */
-  next(): ToWorker {
+  next(): Message {
     const early = this.early.shift();
-    return early ?? (this.readFrame().header as ToWorker);
+    if (early) return early;
+    const { header, body } = this.readFrame();
+    return { message: header as ToWorker, body };
   }
 
   /** @throws ChannelClosed */
@@ -61,7 +68,7 @@ export class DataClient {
     for (;;) {
       const { header, body } = this.readFrame();
       if ("op" in header) return { header, body };
-      this.early.push(header);
+      this.early.push({ message: header, body });
     }
   }
 

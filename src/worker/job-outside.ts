@@ -3,7 +3,7 @@ import type { JobEvent } from "../core/ports.ts";
 import type { EngineOutside } from "../engine/engine-host.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
 import type { DataClient } from "./data-client.ts";
-import { type FromWorker, INLINE_DELTA_BYTES_MAX } from "./protocol.ts";
+import { type FromWorker, INLINE_DELTA_BYTES_MAX, type RunMessage } from "./protocol.ts";
 
 /** Events wait this long for company: one message for all of a quick execution. */
 const EVENT_WAIT_MS = 10;
@@ -13,6 +13,25 @@ const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
 /** How often a busy worker looks at what may have changed around it. */
 const LOOK_MS = 25;
+
+/** The image that came with a job. */
+export interface InlineImage {
+  readonly engine: string;
+  readonly base: string;
+  /** Deltas, oldest first. */
+  readonly links: readonly Uint8Array[];
+}
+
+/** @param body  Of the message's frame. */
+export function inlineOf({ image }: RunMessage, body: Uint8Array): InlineImage | undefined {
+  if (!image) return undefined;
+  let at = 0;
+  const links = image.links.map((bytes) => {
+    at += bytes;
+    return body.subarray(at - bytes, at);
+  });
+  return { ...image, links };
+}
 
 /** What one job needs of the daemon, and what it has for it. */
 export class JobOutside implements EngineOutside {
@@ -29,11 +48,19 @@ export class JobOutside implements EngineOutside {
   constructor(
     private readonly jobId: string,
     private readonly data: DataClient,
+    private readonly inline: InlineImage | undefined,
     private readonly send: (message: Exclude<FromWorker, { type: "ready" }>) => void,
     private readonly onLook: () => void,
   ) {}
 
   image(): ReturnType<EngineOutside["image"]> {
+    const { inline } = this;
+    if (!inline) return this.askForImage();
+    failPoint("worker.image");
+    return { ...inline, links: inline.links.map((delta) => [delta]) };
+  }
+
+  private askForImage(): ReturnType<EngineOutside["image"]> {
     this.askedForImage = true;
     const { header } = this.data.ask({ op: "image", jobId: this.jobId });
     if (header.op !== "image")

@@ -19,7 +19,7 @@ export type { WorkerProfile };
  *    takes long, `guest` tells them apart. Nothing is said in answer to `forget`.
  * 2. Requests of the worker about its job, with an `op`, each answered in turn before anything else is
  *    said: files of the worktree (a guest's `require` cannot wait for an event loop), images to take
- *    up, and deltas too large for `done`.
+ *    up that did not come with the job, and deltas too large for `done`.
  *
  * The worker reads by blocking, between jobs as well: that costs it no turn of an event loop. It exits
  * when the channel closes, so that a killed daemon leaves no orphan. While a guest waits for a timer
@@ -35,6 +35,8 @@ export const WORKER_DATA_FD = 3;
 
 /** Deltas up to this size are the body of `done`; larger ones go before it, in chunks. */
 export const INLINE_DELTA_BYTES_MAX = 256 * 1024;
+/** Images up to this size may be the body of `run`. */
+export const INLINE_IMAGE_BYTES_MAX = 256 * 1024;
 export const DATA_CHUNK_BYTES_MAX = 1024 * 1024;
 
 export interface RunMessage {
@@ -45,6 +47,15 @@ export interface RunMessage {
   readonly worktreePath: string;
   /** Absent: the base image. The worker asks for it when it does not hold it. */
   readonly headCheckpointId?: string;
+  /**
+   * The head, where it is small and the daemon takes it that the worker does not hold it. The frame's
+   * body is its deltas, oldest first; `links` are their lengths, bytes.
+   */
+  readonly image?: {
+    readonly engine: string;
+    readonly base: string;
+    readonly links: readonly number[];
+  };
   readonly nextCheckpointId: string;
   /** The checkpoint's delta is to be relative to the base image. */
   readonly wantFull: boolean;

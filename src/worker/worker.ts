@@ -10,7 +10,7 @@ import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
 import { ChannelClosed, DataClient } from "./data-client.ts";
-import { JobOutside } from "./job-outside.ts";
+import { inlineOf, JobOutside } from "./job-outside.ts";
 import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
 import { ResidentMemory } from "./resident-memory.ts";
 
@@ -56,7 +56,7 @@ export async function runWorker(
     await prepare();
     const engine = await warmed;
     const channel = new DataClient();
-    const message = channel.next();
+    const { message } = channel.next();
     if (message.type !== "enter") throw new Error("no profile to enter");
     armFailPoint(message.failPoint, "worker");
     failPoint("worker.entering");
@@ -108,21 +108,22 @@ class Worker {
   /** Until the channel closes. @throws ChannelClosed */
   async serve(): Promise<never> {
     for (let taken = 0; ; taken++) {
-      const message = this.channel.next();
+      const { message, body } = this.channel.next();
       if (message.type === "forget") this.engine.forget(message.sessionId);
-      else if (message.type === "run") await this.run(message);
+      else if (message.type === "run") await this.run(message, body);
       // What the host itself puts off to its event loop is not to be put off for ever.
       if (taken % TURN_JOBS === 0) await new Promise(setImmediate);
     }
   }
 
-  private async run(message: RunMessage): Promise<void> {
+  private async run(message: RunMessage, body: Uint8Array): Promise<void> {
     const { jobId } = message;
     failPoint("worker.job");
     const allowedBytes = message.grants.settings.limits.mem_mb * 1024 * 1024;
     const outside = new JobOutside(
       jobId,
       this.channel,
+      inlineOf(message, body),
       (message) => this.channel.tell(message),
       () => {
         endIfOrphaned();
