@@ -9,7 +9,7 @@ import {
   WORD_CHANGES_MAX,
   type WordChanges,
 } from "./image.ts";
-import { IncomingImage, imageTooLarge, wordsOf } from "./incoming-image.ts";
+import { CHUNK_WORDS, IncomingImage, imageTooLarge, wordsOf } from "./incoming-image.ts";
 import { Instance } from "./instance.ts";
 import { type MemoryAdvice, NO_ADVICE } from "./memory-advice.ts";
 import { PAGE_BYTES, PageLayout } from "./pages.ts";
@@ -217,19 +217,27 @@ export class Slot {
   private changedWords(pages: readonly number[]): WordChanges | undefined {
     const base = this.baseImage;
     const now = new Uint32Array(this.instance.memory.buffer);
+    const memory = this.instance.bytes;
     const before = wordsOf(base.pages);
     let count = 0;
     for (const page of pages) {
       const at = this.layout.address(page) >> 2;
       const first = page << WORD_BITS;
-      const was = page < base.endPage ? before : ZERO_WORDS;
-      const wasAt = page < base.endPage ? first : 0;
-      for (let i = 0; i < WORDS; i++) {
-        // Not compared as they are: unsigned numbers would become doubles first.
-        if (((now[at + i] as number) ^ (was[wasAt + i] as number)) === 0) continue;
-        if (count === WORD_CHANGES_MAX) return undefined;
-        foundPlaces[count] = first + i;
-        foundWords[count++] = now[at + i] as number;
+      const isBase = page < base.endPage;
+      const was = isBase ? before : ZERO_WORDS;
+      const wasBytes = isBase ? base.pages : ZEROS;
+      const wasAt = isBase ? first : 0;
+      for (let from = 0; from < WORDS; from += CHUNK_WORDS) {
+        const to = from + CHUNK_WORDS;
+        const [a, b] = [(wasAt + from) * 4, (at + from) * 4];
+        if (wasBytes.compare(memory, b, b + CHUNK_WORDS * 4, a, a + CHUNK_WORDS * 4) === 0) continue;
+        for (let i = from; i < to; i++) {
+          // Not compared as they are: unsigned numbers would become doubles first.
+          if (((now[at + i] as number) ^ (was[wasAt + i] as number)) === 0) continue;
+          if (count === WORD_CHANGES_MAX) return undefined;
+          foundPlaces[count] = first + i;
+          foundWords[count++] = now[at + i] as number;
+        }
       }
     }
     return {
