@@ -230,7 +230,8 @@ export class Slot {
       for (let from = 0; from < WORDS; from += CHUNK_WORDS) {
         const to = from + CHUNK_WORDS;
         const [a, b] = [(wasAt + from) * 4, (at + from) * 4];
-        if (wasBytes.compare(memory, b, b + CHUNK_WORDS * 4, a, a + CHUNK_WORDS * 4) === 0) continue;
+        if (wasBytes.compare(memory, b, b + CHUNK_WORDS * 4, a, a + CHUNK_WORDS * 4) === 0)
+          continue;
         for (let i = from; i < to; i++) {
           // Not compared as they are: unsigned numbers would become doubles first.
           if (((now[at + i] as number) ^ (was[wasAt + i] as number)) === 0) continue;

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from "node:fs";
+import { libc } from "../modules/libc.ts";
 import {
   DATA_CHUNK_BYTES_MAX,
   type DataRequest,
@@ -43,6 +44,16 @@ export class DataClient {
   private end = 0;
 
   constructor(private readonly fd: number = WORKER_DATA_FD) {}
+
+  /**
+   * Whether there is something to read, or comes within that time. Where the system cannot be asked,
+   * it is said that there is.
+   */
+  hasNews(ms: number): boolean {
+    if (this.early.length > 0 || this.end > this.start) return true;
+    const asked = new Int32Array([this.fd, POLLIN]);
+    return libc()?.poll(asked, 1n, ms) !== 0;
+  }
 
   /** The next message; waits for it. @throws ChannelClosed */
   next(): Message {
@@ -138,6 +149,9 @@ export class DataClient {
     }
   }
 }
+
+/** `events` of a struct pollfd. */
+const POLLIN = 1;
 
 const NOTHING: Buffer = Buffer.alloc(0);
 

@@ -13,6 +13,7 @@ import { ChannelClosed, DataClient } from "./data-client.ts";
 import { inlineOf, JobOutside } from "./job-outside.ts";
 import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
 import { ResidentMemory } from "./resident-memory.ts";
+import { WarmUp } from "./warm-up.ts";
 
 /** The memory limit of a template that says nothing: its slot is made before the first job comes. */
 const USUAL_MEM_MB = 128;
@@ -23,6 +24,9 @@ const RETIRE_BYTES = 72 * 1024 * 1024;
 
 /** Where a collection did not help, the next one waits until there is this much more. */
 const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
+
+/** Whoever waits for the worker, or for the daemon that has just started, is to be through by then. */
+const IDLE_MS = 200;
 
 /** Jobs between two turns of the host's own event loop. */
 const TURN_JOBS = 64;
@@ -56,6 +60,7 @@ export async function runWorker(
     await prepare();
     const engine = await warmed;
     const channel = new DataClient();
+    await whileIdle(channel, engine.warmUp);
     const { message } = channel.next();
     if (message.type !== "enter") throw new Error("no profile to enter");
     armFailPoint(message.failPoint, "worker");
@@ -78,6 +83,7 @@ class Worker {
 
   private constructor(
     private readonly engine: EngineHost,
+    private readonly warmUp: WarmUp,
     private readonly memory: ResidentMemory,
     private readonly channel: DataClient,
   ) {}
@@ -85,7 +91,7 @@ class Worker {
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
   static async enter(
     profile: WorkerProfile,
-    { base, engine, modules }: Awaited<ReturnType<typeof warmEngine>>,
+    { base, engine, modules, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
     channel: DataClient,
   ): Promise<Worker> {
     if (!IS_COMPILED) preloadParsers();
@@ -102,13 +108,15 @@ class Worker {
       base: base.digest,
       confinement,
     });
-    return new Worker(engine, memory, channel);
+    return new Worker(engine, warmUp, memory, channel);
   }
 
   /** Until the channel closes. @throws ChannelClosed */
   async serve(): Promise<never> {
+    await whileIdle(this.channel, this.warmUp);
     for (let taken = 0; ; taken++) {
       const { message, body } = this.channel.next();
+      this.warmUp.end();
       if (message.type === "forget") this.engine.forget(message.sessionId);
       else if (message.type === "run") await this.run(message, body);
       // What the host itself puts off to its event loop is not to be put off for ever.
@@ -179,7 +187,13 @@ class Worker {
   }
 }
 
-/** An engine with a slot; what makes its modules is to be set with the profile. */
+/** A worker that is left alone warms itself up. Resolves when the daemon has something to say. */
+async function whileIdle(channel: DataClient, warmUp: WarmUp): Promise<void> {
+  if (warmUp.isDone || channel.hasNews(IDLE_MS)) return;
+  while (!warmUp.isDone && !channel.hasNews(0)) await warmUp.step();
+}
+
+/** An engine with a slot, which is to become quick when it is left alone; what makes its modules is to be set with the profile. */
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
@@ -189,7 +203,8 @@ async function warmEngine() {
     memoryAdvice,
   );
   await engine.warm(USUAL_MEM_MB);
-  return { base, engine, modules };
+  const warmUp = new WarmUp(engine, { engine: base.engine.fingerprint, base: base.digest });
+  return { base, engine, modules, warmUp };
 }
 
 function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneMessage {
