@@ -276,3 +276,41 @@ describe("native modules", () => {
     expect(await engine.session("b").preview("require('count')")).toContain("Invalid module");
   });
 });
+
+test("large sessions one after another: memory is made at once, and given back", async () => {
+  let populated = 0;
+  const released: number[] = [];
+  using engine = await ScratchEngine.start({
+    advice: {
+      populate: (bytes) => {
+        populated += bytes.length;
+        expect(bytes.every((byte) => byte === 0)).toBe(true);
+      },
+      release: (bytes) => {
+        released.push(bytes.length);
+        bytes.fill(0xee);
+        return true;
+      },
+    },
+  });
+  const sessions = [1, 2, 3].map((seed) => engine.session(`large ${seed}`));
+  for (const [i, session] of sessions.entries()) {
+    await session.run(
+      `var big = []; for (let i = 0; i < 30; i++) big.push(new Uint8Array(2 ** 20).fill(i + ${i})); 1`,
+    );
+  }
+  const small = engine.session("small");
+  await small.run("var x = 7");
+  engine.restart();
+  released.length = 0;
+  populated = 0;
+  for (const [i, session] of sessions.entries()) {
+    expect(await session.preview("[big.length, big[29][2 ** 20 - 1], big[0][0]].join()")).toBe(
+      `30,${29 + i},${i}`,
+    );
+  }
+  expect(await small.preview("x")).toBe("7");
+  expect(released.length).toBe(3);
+  expect(populated).toBeGreaterThan(3 * 28 * 2 ** 20);
+  expect(populated).toBeLessThan(3 * 32 * 2 ** 20);
+});

@@ -5,6 +5,7 @@ import type { BaseImage } from "../../src/engine/base-image.ts";
 import { encodeBase } from "../../src/engine/base-image.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { EngineHost, type EngineResult } from "../../src/engine/engine-host.ts";
+import type { MemoryAdvice } from "../../src/engine/memory-advice.ts";
 import type { NativeModuleFactory } from "../../src/engine/native-modules.ts";
 
 interface Link {
@@ -23,12 +24,18 @@ export class ScratchEngine implements Disposable {
     readonly base: BaseImage,
     private readonly factory: NativeModuleFactory,
     private readonly bases: ReadonlyMap<string, BaseImage>,
+    private readonly advice: MemoryAdvice | undefined,
   ) {
-    this.host = new EngineHost(base, factory);
+    this.host = new EngineHost(base, factory, advice);
   }
 
   static async start(
-    options: { base?: BaseImage; factory?: NativeModuleFactory; older?: BaseImage } = {},
+    options: {
+      base?: BaseImage;
+      factory?: NativeModuleFactory;
+      older?: BaseImage;
+      advice?: MemoryAdvice;
+    } = {},
   ): Promise<ScratchEngine> {
     const base = options.base ?? (await baseImage());
     const bases = [base, ...(options.older ? [options.older] : [])];
@@ -36,6 +43,7 @@ export class ScratchEngine implements Disposable {
       base,
       options.factory ?? (() => undefined),
       new Map(bases.map((each) => [each.digest, each])),
+      options.advice,
     );
   }
 
@@ -59,7 +67,7 @@ export class ScratchEngine implements Disposable {
   /** Another process takes over: nothing goes on but what was kept. */
   restart(): void {
     this.host[Symbol.dispose]();
-    this.host = new EngineHost(this.base, this.factory);
+    this.host = new EngineHost(this.base, this.factory, this.advice);
   }
 
   shed(): void {

@@ -69,6 +69,69 @@ test("an image: every link wholly, in order", async () => {
   });
 });
 
+test("an image that is small goes with a job whose worker cannot have it", async () => {
+  await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
+  const chainOf = (bytes: number) => ({
+    engine: "e",
+    base: "c".repeat(64),
+    links: [{ id: "one", delta: new Uint8Array(bytes).fill(7) }],
+  });
+  const loaded: string[] = [];
+  const inline = (sessionId: string, head: string | undefined, bytes = 2) => {
+    const loadImage = async () => {
+      loaded.push(sessionId);
+      return chainOf(bytes);
+    };
+    return fixture
+      .run({ do: "inline" }, { sessionId, loadImage, ...(head === undefined ? {} : { head }) })
+      .json();
+  };
+  const small = { engine: "e", base: "c".repeat(64), links: [[7, 7]] };
+  expect(await inline("new", undefined)).toBeNull();
+  expect(await inline("first", "a")).toEqual(small);
+  expect(await inline("first", "b")).toBeNull();
+  expect(await inline("fork", "a")).toBeNull();
+  expect(await inline("other", "c")).toEqual(small);
+  expect(await inline("large", "d", 300 * 1024)).toBeNull();
+  expect(loaded).toEqual(["first", "other", "large"]);
+});
+
+test("an image that is read ahead is not read again for who asks", async () => {
+  await using fixture = new FixturePool();
+  let reads = 0;
+  const loadImage = async () => {
+    reads++;
+    return {
+      engine: "e",
+      base: "c".repeat(64),
+      links: [{ id: "one", delta: new Uint8Array(300_000) }],
+    };
+  };
+  const seen = await fixture.run({ do: "image" }, { head: "a", loadImage }).json();
+  expect(seen).toMatchObject({ sums: [{ id: "one", bytes: 300_000 }] });
+  expect(reads).toBe(1);
+});
+
+test("what happens while an image is read ahead", async () => {
+  await using fixture = new FixturePool();
+  const gone = () => Promise.reject(new VmError("STORE_FULL"));
+  expect(
+    await fixture.run({ do: "inline" }, { sessionId: "s", head: "a", loadImage: gone }).json(),
+  ).toBeNull();
+  expect(await codeOf(fixture.outcome({ do: "image" }, { head: "b", loadImage: gone }))).toBe(
+    "STORE_FULL",
+  );
+  const reading = Promise.withResolvers<void>();
+  const never = () => {
+    reading.resolve();
+    return new Promise<never>(() => {});
+  };
+  const run = fixture.run({ do: "ok" }, { head: "c", loadImage: never });
+  await reading.promise;
+  run.cancel();
+  expect((await run.outcome).status).toBe("cancelled");
+});
+
 test("an image that is gone is our failure, not the guest's", async () => {
   await using fixture = new FixturePool();
   expect(await codeOf(fixture.outcome({ do: "image" }))).toBe("INTERNAL");

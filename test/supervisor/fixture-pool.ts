@@ -17,6 +17,7 @@ export interface JobWish {
   readonly limits?: NonNullable<SettingsPatch["limits"]>;
   readonly modules?: readonly string[];
   readonly worktreePath?: string;
+  readonly head?: string;
   readonly loadImage?: () => Promise<ImageChain>;
 }
 
@@ -67,7 +68,7 @@ export class FixturePool implements AsyncDisposable {
         netAllowed: false,
       },
       worktreePath: wish.worktreePath ?? "/tmp",
-      headCheckpointId: undefined,
+      headCheckpointId: wish.head,
       nextCheckpointId: crypto.randomUUID(),
       wantFull: false,
       loadImage: wish.loadImage ?? (() => Promise.reject(new Error("no image"))),
