@@ -1,6 +1,5 @@
 import { VmError } from "../core/errors.ts";
 import { deflate, discard, inflate } from "./compress.ts";
-import { countGarbage } from "./garbage.ts";
 import { PAGE_BYTES } from "./pages.ts";
 import { decodeSparse, encodeSparse } from "./sparse.ts";
 
@@ -34,6 +33,7 @@ const BLOCK_PAGES_MAX = 240;
 const BLOCK_BYTES_MAX = 4 + BLOCK_PAGES_MAX * (4 + PAGE_BYTES);
 /** The host state holds in-memory databases, of which modules may have 32 MiB, in base64. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
+const NO_ROOM = Buffer.allocUnsafeSlow(0);
 const NO_STATE: Block = { raw: Buffer.alloc(0), taken: 0 };
 const PLAIN = 0x8000_0000;
 const SPARSE = 0x4000_0000;
@@ -174,42 +174,64 @@ export interface DeltaTarget {
 }
 
 /**
- * Reads one delta that arrives in pieces of any size, without ever holding more than a chunk.
+ * Reads one delta that arrives in pieces of any size, without ever holding more than a chunk and a
+ * piece. A piece is the caller's again when `push` returns.
  * The bytes may be hostile. Every method @throws VmError IMAGE_INVALID
  */
 export class DeltaReader {
-  private pending: Buffer = Buffer.alloc(0);
-  /** What has come since, joined when there is enough of it for the next block. */
-  private pieces: Uint8Array[] = [];
+  /** What the next block begins with and was not whole yet, in the first bytes of `room`. */
+  private room: Buffer<ArrayBuffer> = NO_ROOM;
+  private filled = 0;
+  /** What is read now: a piece as it came, or the room. */
+  private pending: Buffer = NO_ROOM;
   private missingBytes = 0;
   private headerRead = false;
 
   constructor(private readonly target: DeltaTarget) {}
 
   push(bytes: Uint8Array): void {
-    this.pieces.push(bytes);
+    if (this.filled === 0) {
+      const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.keep(piece.subarray(this.read(piece)));
+      return;
+    }
+    this.keep(bytes);
     this.missingBytes -= bytes.byteLength;
     if (this.missingBytes > 0) return;
-    this.pending =
-      this.pending.length === 0 && this.pieces.length === 1
-        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        : Buffer.concat([this.pending, ...this.pieces]);
-    countGarbage(this.pending.length * 2);
-    this.pieces = [];
-    this.missingBytes = 0;
-    let used = 0;
-    for (;;) {
-      const taken = this.headerRead ? this.block(used) : this.header(used);
-      if (taken === 0) break;
-      used += taken;
-    }
-    this.pending = this.pending.subarray(used);
+    const used = this.read(this.room.subarray(0, this.filled));
+    this.room.copyWithin(0, used, this.filled);
+    this.filled -= used;
   }
 
   /** No more comes. */
   end(): void {
-    const isWhole = this.pending.length === 0 && this.pieces.length === 0;
-    if (!this.headerRead || !isWhole) throw invalid("it is cut off");
+    const isWhole = this.headerRead && this.filled === 0;
+    discard(this.room);
+    this.room = NO_ROOM;
+    if (!isWhole) throw invalid("it is cut off");
+  }
+
+  /** @returns How many of these bytes were whole blocks. */
+  private read(bytes: Buffer): number {
+    this.pending = bytes;
+    let used = 0;
+    for (;;) {
+      const taken = this.headerRead ? this.block(used) : this.header(used);
+      if (taken === 0) return used;
+      used += taken;
+    }
+  }
+
+  private keep(bytes: Uint8Array): void {
+    const length = this.filled + bytes.byteLength;
+    if (length > this.room.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, this.room.length * 2));
+      this.room.copy(larger, 0, 0, this.filled);
+      discard(this.room);
+      this.room = larger;
+    }
+    this.room.set(bytes, this.filled);
+    this.filled = length;
   }
 
   private header(at: number): number {

@@ -36,7 +36,10 @@ export interface EngineJob {
 
 /** What a job needs of the outside while it runs. Synchronous: nothing else happens meanwhile. */
 export interface EngineOutside {
-  /** The chain of the job's head, deltas oldest first, each in pieces. */
+  /**
+   * The chain of the job's head, deltas oldest first, each in pieces. A piece is good until the next
+   * one is asked for.
+   */
   image(): {
     readonly engine: string;
     readonly base: string;

@@ -20,12 +20,12 @@ const RETRY_MS = 0.05;
 
 export interface Answer {
   readonly header: DataResponse;
-  readonly body: Buffer;
+  readonly body: Buffer<ArrayBuffer>;
 }
 
 export interface Message {
   readonly message: ToWorker;
-  readonly body: Buffer;
+  readonly body: Buffer<ArrayBuffer>;
 }
 
 /** The daemon has gone. */
@@ -39,7 +39,7 @@ export class DataClient {
   /** Messages that came while an answer was waited for. */
   private readonly early: Message[] = [];
   /** What was read ahead lies between `start` and `end`. */
-  private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private readonly buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private start = 0;
   private end = 0;
 
@@ -93,7 +93,7 @@ export class DataClient {
     }
   }
 
-  private readFrame(): { header: DataResponse | ToWorker; body: Buffer } {
+  private readFrame(): { header: DataResponse | ToWorker; body: Buffer<ArrayBuffer> } {
     const prefix = this.take(PREFIX_BYTES);
     const headerBytes = prefix.readUInt32LE(0);
     const bodyBytes = prefix.readUInt32LE(4);
@@ -103,7 +103,7 @@ export class DataClient {
   }
 
   /** So many bytes, good until the next of these calls. */
-  private take(bytes: number): Buffer {
+  private take(bytes: number): Buffer<ArrayBuffer> {
     if (bytes > BUFFER_BYTES) return this.takeOwn(bytes);
     const { buffer } = this;
     if (this.start + bytes > BUFFER_BYTES) {
@@ -120,7 +120,7 @@ export class DataClient {
   }
 
   /** So many bytes, the caller's. */
-  private takeOwn(bytes: number): Buffer {
+  private takeOwn(bytes: number): Buffer<ArrayBuffer> {
     const own = Buffer.allocUnsafeSlow(bytes);
     const ahead = Math.min(bytes, this.end - this.start);
     this.buffer.copy(own, 0, this.start, this.start + ahead);
@@ -153,7 +153,7 @@ export class DataClient {
 /** `events` of a struct pollfd. */
 const POLLIN = 1;
 
-const NOTHING: Buffer = Buffer.alloc(0);
+const NOTHING: Buffer<ArrayBuffer> = Buffer.alloc(0);
 
 /** The descriptor may be one that does not block. */
 function retrying(call: () => number): number {

@@ -1,5 +1,6 @@
 import { failPoint } from "../core/fail-point.ts";
 import type { JobEvent } from "../core/ports.ts";
+import { discard } from "../engine/compress.ts";
 import type { EngineOutside } from "../engine/engine-host.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
 import type { DataClient } from "./data-client.ts";
@@ -77,6 +78,7 @@ export class JobOutside implements EngineOutside {
         if (last) unread--;
         failPoint("worker.image");
         yield frame.body;
+        discard(frame.body);
       }
     };
     const links = function* (data: DataClient): Generator<Generator<Uint8Array>> {

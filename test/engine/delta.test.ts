@@ -93,3 +93,30 @@ test("a block that claims to be large is refused before anything is made", () =>
   lying.writeUInt32LE(0x7fff_ffff, blockAt);
   expect(() => read(lying, 4096)).toThrow("too large");
 });
+
+test("a piece is not read again once it was taken", () => {
+  const bytes = sample(500);
+  const sums: number[] = [];
+  const readIn = (pieceBytes: number, reused: boolean) => {
+    let sum = 0;
+    const add = (page: number, content: Buffer) => {
+      sum = (sum * 31 + page + Bun.hash.crc32(content)) % 2 ** 40;
+    };
+    const reader = new DeltaReader({ header: () => {}, setPage: add, xorPage: add });
+    const room = Buffer.alloc(pieceBytes);
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes);
+      if (!reused) reader.push(piece);
+      else {
+        room.set(piece);
+        reader.push(room.subarray(0, piece.length));
+        room.fill(0xff);
+      }
+    }
+    reader.end();
+    sums.push(sum);
+  };
+  readIn(bytes.length, false);
+  for (const size of [997, 65_536, 1_000_003]) readIn(size, true);
+  expect(new Set(sums).size).toBe(1);
+});
