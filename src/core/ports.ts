@@ -157,6 +157,8 @@ export interface Checkpoint {
 export interface ImageChain {
   readonly engine: string;
   readonly base: string;
+  /** Of the heap; a worker may prepare for it, and believes only the image. Absent: not known. */
+  readonly heapBytes?: number;
   readonly links: readonly { readonly id: string; readonly delta: Uint8Array }[];
 }
 

@@ -40,11 +40,7 @@ export interface EngineOutside {
    * The chain of the job's head, deltas oldest first, each in pieces. A piece is good until the next
    * one is asked for.
    */
-  image(): {
-    readonly engine: string;
-    readonly base: string;
-    readonly links: Iterable<Iterable<Uint8Array>>;
-  };
+  image(): IncomingChain;
   /** A base image of another version of the program. */
   base(digest: string): Uint8Array;
   /**
@@ -65,6 +61,14 @@ export interface EngineOutside {
   guestEnded(memoryBytes: number): void;
   /** The new state, in pieces; `last` ends it. */
   delta(piece: Uint8Array, last: boolean): void;
+}
+
+export interface IncomingChain {
+  readonly engine: string;
+  readonly base: string;
+  /** What the heap is said to take; absent: not known. */
+  readonly heapBytes?: number;
+  readonly links: Iterable<Iterable<Uint8Array>>;
 }
 
 export interface EngineResult {
@@ -125,9 +129,14 @@ export class EngineHost implements Disposable {
   /** @throws VmError IMAGE_INVALID, IMAGE_UNSUPPORTED; the slot is empty then */
   async run(job: EngineJob, outside: EngineOutside): Promise<EngineResult> {
     const startMs = performance.now();
-    const slot = await this.slotFor(job);
+    let asked: IncomingChain | undefined;
+    const image = () => {
+      asked ??= outside.image();
+      return asked;
+    };
+    const slot = await this.slotFor(job, image);
     this.current = slot;
-    const residence = this.takeUp(slot, job, outside);
+    const residence = this.takeUp(slot, job, outside, image);
     const before = residence.state;
     const takenUpMs = performance.now();
     if (job.action.kind === "fold") return fold(slot, before, outside, takenUpMs - startMs);
@@ -206,15 +215,19 @@ export class EngineHost implements Disposable {
     this.residents.clear();
   }
 
-  private async slotFor(job: EngineJob): Promise<Slot> {
-    return this.fitting(job) ?? this.newSlot(job.grants.settings.limits.mem_mb);
+  private async slotFor(job: EngineJob, image: () => IncomingChain): Promise<Slot> {
+    return this.fitting(job, image) ?? this.newSlot(job.grants.settings.limits.mem_mb);
   }
 
-  private fitting(job: EngineJob): Slot | undefined {
+  private fitting(job: EngineJob, image: () => IncomingChain): Slot | undefined {
     const slot = this.slots.get(job.grants.settings.limits.mem_mb);
     if (!slot) return undefined;
     const fits = this.isIn(slot, job) || this.isNear(slot, job);
-    return fits || slot.memoryBytes <= SMALL_SLOT_BYTES ? slot : undefined;
+    if (fits || slot.memoryBytes <= SMALL_SLOT_BYTES) return slot;
+    // Memory that is there already is worth twice its size: a new one takes longer than all the rest.
+    const head = job.headCheckpointId;
+    if (head === undefined || this.cache.has(head)) return undefined;
+    return 2 * (image().heapBytes ?? 0) >= slot.memoryBytes ? slot : undefined;
   }
 
   /** Memory never shrinks, so large slots and those over the number make room for a new one. */
@@ -254,11 +267,16 @@ export class EngineHost implements Disposable {
     return resident?.sessionId === sessionId && resident.checkpointId === headCheckpointId;
   }
 
-  private takeUp(slot: Slot, job: EngineJob, outside: EngineOutside): Residence {
+  private takeUp(
+    slot: Slot,
+    job: EngineJob,
+    outside: EngineOutside,
+    image: () => IncomingChain,
+  ): Residence {
     const resident = this.residents.get(slot);
     if (resident && this.isIn(slot, job)) return resident;
     this.evict(slot, { cached: true });
-    const state = this.inPlace(slot, resident, job) ?? this.putHead(slot, job, outside);
+    const state = this.inPlace(slot, resident, job) ?? this.putHead(slot, job, outside, image);
     const residence: Residence = {
       sessionId: job.sessionId,
       checkpointId: job.headCheckpointId,
@@ -284,7 +302,12 @@ export class EngineHost implements Disposable {
     return resident.previous.state;
   }
 
-  private putHead(slot: Slot, job: EngineJob, outside: EngineOutside): HostState {
+  private putHead(
+    slot: Slot,
+    job: EngineJob,
+    outside: EngineOutside,
+    image: () => IncomingChain,
+  ): HostState {
     const head = job.headCheckpointId;
     const isUnused = slot === this.unused;
     if (isUnused) this.unused = undefined;
@@ -300,7 +323,7 @@ export class EngineHost implements Disposable {
       if (state.seededFor === job.sessionId) this.cache.delete(head);
       return state;
     }
-    const chain = outside.image();
+    const chain = image();
     engineByFingerprint(chain.engine);
     try {
       const text = slot.putChain(this.findBase(chain.base, outside), chain.links);

@@ -38,6 +38,10 @@ export class ImageCache {
     return room;
   }
 
+  has(checkpointId: string): boolean {
+    return this.entries.has(checkpointId);
+  }
+
   get(checkpointId: string): Image | undefined {
     const entry = this.entries.get(checkpointId);
     if (!entry) return undefined;

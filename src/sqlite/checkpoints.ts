@@ -8,6 +8,7 @@ interface LinkRow {
   parent_id: string | null;
   engine: string;
   base: string;
+  heap_bytes: number;
   delta: Uint8Array;
 }
 
@@ -35,7 +36,7 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
     insertDelta: statements.prepare("INSERT INTO checkpoint_delta (no, delta) VALUES (?1, ?2)"),
     link: statements.prepare<LinkRow>(
       // As a join this would take several times as long.
-      `SELECT id, parent_id, engine, base,
+      `SELECT id, parent_id, engine, base, heap_bytes,
          (SELECT delta FROM checkpoint_delta d WHERE d.no = c.no) AS delta
        FROM checkpoint c WHERE id = ?1`,
     ),
@@ -106,8 +107,13 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
           throw new Error(`checkpoint ${next}, which ${id} builds on, is not in the store`);
         links.push(link);
       }
-      const { engine, base } = links[0]!;
-      return { engine, base, links: links.reverse().map(({ id, delta }) => ({ id, delta })) };
+      const { engine, base, heap_bytes: heapBytes } = links[0]!;
+      return {
+        engine,
+        base,
+        heapBytes,
+        links: links.reverse().map(({ id, delta }) => ({ id, delta })),
+      };
     },
 
     async putBase(base) {

@@ -192,7 +192,14 @@ export class DataChannel {
     }
     const links = chain.links.map(({ id, delta }) => ({ id, bytes: delta.byteLength }));
     this.links = chain.links;
-    this.send({ op: "image", engine: chain.engine, base: chain.base, links });
+    const { engine, base, heapBytes } = chain;
+    this.send({
+      op: "image",
+      engine,
+      base,
+      ...(heapBytes === undefined ? {} : { heapBytes }),
+      links,
+    });
   }
 
   private sendLinks(): void {

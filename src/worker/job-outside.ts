@@ -19,6 +19,7 @@ const LOOK_MS = 25;
 export interface InlineImage {
   readonly engine: string;
   readonly base: string;
+  readonly heapBytes?: number;
   /** Deltas, oldest first. */
   readonly links: readonly Uint8Array[];
 }
@@ -88,7 +89,7 @@ export class JobOutside implements EngineOutside {
     this.linksLeft = () => {
       while (asked && unread > 0) for (const _ of nextLink(this.data));
     };
-    return { engine: header.engine, base: header.base, links: links(this.data) };
+    return { ...header, links: links(this.data) };
   }
 
   base(digest: string): Uint8Array {

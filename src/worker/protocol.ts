@@ -54,6 +54,7 @@ export interface RunMessage {
   readonly image?: {
     readonly engine: string;
     readonly base: string;
+    readonly heapBytes?: number;
     readonly links: readonly number[];
   };
   readonly nextCheckpointId: string;
@@ -145,6 +146,7 @@ export type DataResponse =
       readonly op: "image";
       readonly engine: string;
       readonly base: string;
+      readonly heapBytes?: number;
       /** Deltas, oldest first; each comes in as many `link` frames as it takes. */
       readonly links: readonly { readonly id: string; readonly bytes: number }[];
     }

@@ -386,6 +386,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         expect(await store.checkpoints.chain(second.id)).toEqual({
           engine: "engine-1",
           base: "b".repeat(64),
+          heapBytes: second.data.heapBytes,
           links,
         });
         const full = await commit();

@@ -12,6 +12,7 @@ interface Link {
   readonly parent: string | undefined;
   readonly base: string;
   readonly bytes: Uint8Array;
+  readonly heapBytes: number;
 }
 
 /** A store of checkpoints in memory, and an engine host that reads it. */
@@ -102,7 +103,12 @@ export class ScratchEngine implements Disposable {
     );
     if (result.checkpoint) {
       const parent = result.checkpoint.full ? undefined : session.head;
-      this.links.set(next, { parent, base: result.checkpoint.base, bytes: Buffer.concat(pieces) });
+      this.links.set(next, {
+        parent,
+        base: result.checkpoint.base,
+        bytes: Buffer.concat(pieces),
+        heapBytes: result.heapBytes,
+      });
       session.head = next;
     }
     return new Ended(
@@ -119,13 +125,14 @@ export class ScratchEngine implements Disposable {
   private chain(head: string | undefined) {
     const links: Uint8Array[][] = [];
     let base = "";
+    const heapBytes = this.links.get(head ?? "")?.heapBytes ?? 0;
     for (let id = head; id !== undefined; ) {
       const link = this.links.get(id)!;
       links.unshift([link.bytes]);
       base = link.base;
       id = link.parent;
     }
-    return { engine: this.base.engine.fingerprint, base, links };
+    return { engine: this.base.engine.fingerprint, base, heapBytes, links };
   }
 }
 
