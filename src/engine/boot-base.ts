@@ -26,7 +26,13 @@ export async function baseFromFolder(): Promise<BaseImage> {
 /** What the base image is made from. */
 function sourceDigest(): string {
   const hasher = new Bun.CryptoHasher("sha256").update(ENGINE.fingerprint).update(PRELUDE_SOURCE);
-  for (const file of ["boot.ts", "base-image.ts", "instance.ts", "loader-bridge.ts"]) {
+  for (const file of [
+    "boot.ts",
+    "base-image.ts",
+    "heap-holes.ts",
+    "instance.ts",
+    "loader-bridge.ts",
+  ]) {
     hasher.update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
   }
   return hasher.digest("hex");

@@ -11,9 +11,12 @@ import {
 } from "../../src/engine/base-image.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { buildBaseImage } from "../../src/engine/boot-base.ts";
+import { DeltaReader } from "../../src/engine/delta.ts";
 import { EMBEDDED } from "../../src/engine/embedded.ts";
 import { adaptedEngineFile, ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
 import { Instance } from "../../src/engine/instance.ts";
+import { PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
+import { ScratchEngine } from "./scratch-engine.ts";
 
 const SHA256 = "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232";
 
@@ -73,3 +76,29 @@ test("a base image of other content than its digest says is refused", async () =
   header.write('"endPage":9', header.indexOf('"endPage"'));
   expect(() => decodeBase(header, base.digest)).toThrow("cannot be read");
 });
+
+test("it keeps no text of the prelude's functions", async () => {
+  const { pages } = await baseImage();
+  const [word] = /function \w+\(\w+,\w+\)\{/.exec(PRELUDE_SOURCE) ?? [];
+  expect(word).toBeString();
+  expect(pages.includes(word!)).toBe(false);
+});
+
+test("what executions leave lies side by side: few pages change, whatever ran before", async () => {
+  using engine = await ScratchEngine.start();
+  const session = engine.session("s");
+  for (let i = 0; i < 50; i++) await session.run(`var x${i} = [${i}, "${i}"]; 1 + 1`);
+  await session.run("1 + 1");
+  expect(pagesIn(engine.links.get(session.head!)!.bytes)).toBeLessThanOrEqual(8);
+});
+
+function pagesIn(delta: Uint8Array): number {
+  let pages = 0;
+  const count = () => {
+    pages++;
+  };
+  const reader = new DeltaReader({ header: () => {}, xorPage: count, setPage: count });
+  reader.push(delta);
+  reader.end();
+  return pages;
+}
