@@ -14,10 +14,9 @@ import { defineGlobals, loadLibrary } from "./libraries.ts";
 import { BY_ID, WorktreeLoader } from "./loader.ts";
 import { GuestModules } from "./loader-guest.ts";
 import { readVersions } from "./loader-versions.ts";
-import { type MemoryAdvice, NO_ADVICE } from "./memory-advice.ts";
 import { type NativeModuleFactory, NativeModules } from "./native-modules.ts";
 import { Scripts } from "./scripts.ts";
-import { Slot } from "./slot.ts";
+import { Slot, type SlotSystem } from "./slot.ts";
 import { Watch } from "./watch.ts";
 
 /** One execution to run. */
@@ -121,7 +120,7 @@ export class EngineHost implements Disposable {
   constructor(
     private readonly base: BaseImage,
     private readonly modules: NativeModuleFactory,
-    private readonly advice: MemoryAdvice = NO_ADVICE,
+    private readonly system: SlotSystem = {},
   ) {
     this.bases.set(base.digest, base);
   }
@@ -184,7 +183,7 @@ export class EngineHost implements Disposable {
 
   /** Has a slot of that size ready before a job needs it. */
   async warm(memMb: number): Promise<void> {
-    const slot = await Slot.withBase(this.base, memMb, this.advice);
+    const slot = await Slot.withBase(this.base, memMb, this.system);
     this.slots.set(memMb, slot);
     this.unused = slot;
   }
@@ -236,7 +235,7 @@ export class EngineHost implements Disposable {
     // Only the collector gives that back, and the new slot may need as much: nobody on the way here
     // holds one of the dropped slots.
     if (left > SMALL_SLOT_BYTES) collectGarbage();
-    const slot = await Slot.create(this.base.engine, memMb, this.advice);
+    const slot = await Slot.create(this.base.engine, memMb, this.system);
     this.slots.set(memMb, slot);
     return slot;
   }

@@ -21,6 +21,13 @@ export class PageLayout {
     return (page < this.staticPages ? page : page - this.staticPages + this.heapFirst) * PAGE_BYTES;
   }
 
+  /** The page that begins at that byte address; undefined: it is of the stack. */
+  pageAt(address: number): number | undefined {
+    const index = address / PAGE_BYTES;
+    if (index < this.staticPages) return index;
+    return index < this.heapFirst ? undefined : index - this.heapFirst + this.staticPages;
+  }
+
   /** The number after the last page of a heap that ends at that byte address. */
   endPage(address: number): number {
     return Math.ceil(address / PAGE_BYTES) - this.heapFirst + this.staticPages;

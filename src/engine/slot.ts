@@ -13,6 +13,14 @@ import { CHUNK_WORDS, IncomingImage, imageTooLarge, wordsOf } from "./incoming-i
 import { Instance } from "./instance.ts";
 import { type MemoryAdvice, NO_ADVICE } from "./memory-advice.ts";
 import { PAGE_BYTES, PageLayout } from "./pages.ts";
+import { TouchedPages, type WatchWrites, type WrittenPages } from "./touched-pages.ts";
+
+/** What the system can do for a slot's memory; where it cannot, the slot does without. */
+export interface SlotSystem {
+  readonly advice?: MemoryAdvice;
+  /** Where the system tells what was written, not everything need be compared. */
+  readonly watchWrites?: WatchWrites | undefined;
+}
 
 /**
  * Of this many pages a slot keeps a copy, to find what changed and to put it back; of those above
@@ -30,11 +38,8 @@ interface Replaced {
   readonly bytes: Buffer;
 }
 
-/** What a stack may really have used: the engine is told to stop at half of it. */
-const STACK_SWEPT_BYTES = 1024 * 1024;
-
-const ZEROS = Buffer.alloc(64 * 1024);
-const ZERO_PAGE_HASH = Bun.hash.xxHash3(ZEROS.subarray(0, PAGE_BYTES));
+const ZERO_PAGE = Buffer.alloc(PAGE_BYTES);
+const ZERO_PAGE_HASH = Bun.hash.xxHash3(ZERO_PAGE);
 const WORDS = PAGE_BYTES / 4;
 const ZERO_WORDS = new Uint32Array(WORDS);
 const WORD_BITS = Math.log2(WORDS);
@@ -62,23 +67,23 @@ export class Slot {
   private replaced: Replaced | undefined;
   private replacedBytes: Buffer | undefined;
   private readonly writer = new DeltaWriter();
+  private readonly touched: TouchedPages;
 
   private constructor(
     instance: Instance,
     readonly memMb: number,
     private readonly advice: MemoryAdvice,
+    writes: WrittenPages | undefined,
   ) {
     this.instance = instance;
     this.layout = new PageLayout(instance.engine.layout);
     this.pagesMax = this.layout.endPage(instance.bytesMax);
+    this.touched = new TouchedPages(instance, this.layout, writes);
   }
 
-  static async create(
-    engine: Engine,
-    memMb: number,
-    advice: MemoryAdvice = NO_ADVICE,
-  ): Promise<Slot> {
-    return new Slot(await Instance.create(engine, memoryBytesMax(engine, memMb)), memMb, advice);
+  static async create(engine: Engine, memMb: number, system: SlotSystem = {}): Promise<Slot> {
+    const instance = await Instance.create(engine, memoryBytesMax(engine, memMb));
+    return new Slot(instance, memMb, system.advice ?? NO_ADVICE, system.watchWrites?.());
   }
 
   /** Gives its memory back, as far as that goes without the collector; the slot is no more. */
@@ -95,14 +100,14 @@ export class Slot {
   static async withBase(
     base: BaseImage,
     memMb: number,
-    advice: MemoryAdvice = NO_ADVICE,
+    { advice = NO_ADVICE, watchWrites }: SlotSystem = {},
   ): Promise<Slot> {
     const { engine, endPage, pages } = base;
     const layout = new PageLayout(engine.layout);
     const heapAt = layout.heapPage * PAGE_BYTES;
     const bytesMax = memoryBytesMax(engine, memMb);
     const instance = Instance.unstarted(engine, bytesMax, layout.address(endPage));
-    const slot = new Slot(instance, memMb, advice);
+    const slot = new Slot(instance, memMb, advice, watchWrites?.());
     slot.growTables(endPage);
     pages.copy(slot.copy);
     pages.copy(instance.bytes, layout.address(layout.heapPage), heapAt);
@@ -225,7 +230,7 @@ export class Slot {
       const first = page << WORD_BITS;
       const isBase = page < base.endPage;
       const was = isBase ? before : ZERO_WORDS;
-      const wasBytes = isBase ? base.pages : ZEROS;
+      const wasBytes = isBase ? base.pages : ZERO_PAGE;
       const wasAt = isBase ? first : 0;
       for (let from = 0; from < WORDS; from += CHUNK_WORDS) {
         const to = from + CHUNK_WORDS;
@@ -312,8 +317,7 @@ export class Slot {
       }
     }
     this.endPage = replaced.endPage;
-    this.clearBeyond(this.endPage);
-    this.sweepStack();
+    this.touched.clearDead(this.endPage);
     return true;
   }
 
@@ -327,15 +331,8 @@ export class Slot {
       else if (page >= COPIED_PAGES_MAX) return false;
       else this.copy.copy(memory, at, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
     }
-    this.clearBeyond(this.endPage);
-    this.sweepStack();
+    this.touched.clearDead(this.endPage);
     return true;
-  }
-
-  /** Bytes that the dead stack left, so that no later guest finds them. */
-  sweepStack(): void {
-    const { to } = this.layout.stack;
-    this.instance.bytes.fill(0, to - STACK_SWEPT_BYTES, to);
   }
 
   get baseImage(): BaseImage {
@@ -350,7 +347,24 @@ export class Slot {
     return Math.max(end, this.endPage);
   }
 
+  /** Ascending. */
   private changedPages(end: number): number[] {
+    if (!this.touched.look()) return this.compareAll(end);
+    return this.touched.takePages(end).filter((page) => this.isChanged(page));
+  }
+
+  private isChanged(page: number): boolean {
+    const memory = this.instance.bytes;
+    const at = this.layout.address(page);
+    if (page >= this.endPage) return ZERO_PAGE.compare(memory, at, at + PAGE_BYTES) !== 0;
+    if (page >= COPIED_PAGES_MAX) {
+      return this.hashOf(memory, page) !== this.hashes[page - COPIED_PAGES_MAX];
+    }
+    const copyAt = page * PAGE_BYTES;
+    return this.copy.compare(memory, at, at + PAGE_BYTES, copyAt, copyAt + PAGE_BYTES) !== 0;
+  }
+
+  private compareAll(end: number): number[] {
     const memory = this.instance.bytes;
     const { layout, endPage, hot } = this;
     const changed: number[] = [];
@@ -365,13 +379,7 @@ export class Slot {
       from = page + 1;
     }
     this.findChanged(memory, from, copied, split, changed);
-    for (let page = copied; page < endPage; page++) {
-      if (this.hashOf(memory, page) !== this.hashes[page - COPIED_PAGES_MAX]) changed.push(page);
-    }
-    for (let page = endPage; page < end; page++) {
-      const at = layout.address(page);
-      if (ZEROS.compare(memory, at, at + PAGE_BYTES, 0, PAGE_BYTES) !== 0) changed.push(page);
-    }
+    for (let page = copied; page < end; page++) if (this.isChanged(page)) changed.push(page);
     this.hot = changed;
     return changed;
   }
@@ -471,8 +479,7 @@ export class Slot {
       if (!this.differs[page])
         this.hashes[page - COPIED_PAGES_MAX] = this.hashOf(this.instance.bytes, page);
     }
-    this.clearBeyond(endPage);
-    this.sweepStack();
+    this.touched.clearDead(endPage);
   }
 
   /** The page as it is in memory is the image's: remember it. */
@@ -521,15 +528,6 @@ export class Slot {
   private clearDeadTail(): void {
     const { from, to } = this.layout.deadTail;
     this.instance.bytes.fill(0, from, to);
-  }
-
-  /** The allocator takes memory beyond the heap's end for zero, and so must every next guest. */
-  private clearBeyond(endPage: number): void {
-    const memory = this.instance.bytes;
-    for (let at = this.layout.address(endPage); at < memory.length; at += ZEROS.length) {
-      const to = Math.min(at + ZEROS.length, memory.length);
-      if (ZEROS.compare(memory, at, to, 0, to - at) !== 0) memory.fill(0, at, to);
-    }
   }
 }
 

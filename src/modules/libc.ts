@@ -26,6 +26,7 @@ const open = (name: string) =>
     kill: { args: ["i32", "i32"], returns: "i32" },
     signal: { args: ["i32", "u64"], returns: "u64" },
     madvise: { args: ["u64", "u64", "i32"], returns: "i32" },
+    ioctl: { args: ["i32", "u64", "ptr"], returns: "i32" },
     memfd_create: { args: ["ptr", "u32"], returns: "i32" },
   }).symbols;
 

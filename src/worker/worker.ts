@@ -9,6 +9,7 @@ import { memoryAdvice } from "../modules/advise-memory.ts";
 import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
+import { prepareWrittenPages, WrittenPages } from "../modules/written-pages.ts";
 import { ChannelClosed, DataClient } from "./data-client.ts";
 import { inlineOf, JobOutside } from "./job-outside.ts";
 import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
@@ -200,7 +201,10 @@ async function warmEngine() {
   const engine = new EngineHost(
     base,
     (name, context) => modules.create(name, context),
-    memoryAdvice,
+    {
+      advice: memoryAdvice,
+      watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
+    },
   );
   await engine.warm(USUAL_MEM_MB);
   const warmUp = new WarmUp(engine, { engine: base.engine.fingerprint, base: base.digest });
