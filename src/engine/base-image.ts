@@ -26,6 +26,8 @@ export interface HostNumbers {
   readonly interruptCounterAt: number;
   /** Pointers to the prelude's functions. */
   readonly prelude: Readonly<Record<PreludeFunction, number>>;
+  /** The prelude says when it has something for the end of an execution. Older ones do not. */
+  readonly saysWhatIsLeft?: true;
 }
 
 export type PreludeFunction = keyof PreludeExports;
@@ -153,6 +155,7 @@ function parseHeader(json: string): Header {
       context: pointer(host.context),
       interruptCounterAt: pointer(host.interruptCounterAt),
       prelude,
+      ...(host.saysWhatIsLeft === true ? { saysWhatIsLeft: true } : {}),
     },
   };
 }

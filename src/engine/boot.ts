@@ -73,7 +73,13 @@ export async function bootBase(
   if (interruptCounterAt === 0) throw new Error("the engine's interrupt counter was not found");
   const functions = withoutSources(guest, () => runPrelude(guest, prelude));
   fillHoles(instance);
-  const host: HostNumbers = { runtime, context: contextAt, interruptCounterAt, prelude: functions };
+  const host: HostNumbers = {
+    runtime,
+    context: contextAt,
+    interruptCounterAt,
+    prelude: functions,
+    saysWhatIsLeft: true,
+  };
   return makeBase(engine, host, pagesOf(instance));
 }
 

@@ -400,8 +400,10 @@ export class EngineHost implements Disposable {
       shouldInterrupt: () => watch.poll(),
       loadModule: (name) => guestModules.loadModule(name),
       normalizeModule: (base, name) => guestModules.normalizeModule(base, name),
-      rejected: (promise, reason, handled) =>
-        guest.reportRejection(host.prelude.rejected, promise, reason, handled),
+      rejected: (promise, reason, handled) => {
+        calls.mayHaveLeft = true;
+        guest.reportRejection(host.prelude.rejected, promise, reason, handled);
+      },
       errorMade: (error, byEngine) => {
         if (!watch.tripped) guest.reportError(host.prelude.errorMade, error, byEngine);
       },
@@ -410,6 +412,8 @@ export class EngineHost implements Disposable {
     const outcome = await evaluate({
       guest,
       prelude: host.prelude,
+      saysWhatIsLeft: host.saysWhatIsLeft === true,
+      mayHaveLeft: () => calls.mayHaveLeft,
       watch,
       grants,
       action,

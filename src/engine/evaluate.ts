@@ -31,6 +31,10 @@ export interface Outcome {
 export interface Run {
   readonly guest: Guest;
   readonly prelude: Readonly<Record<PreludeFunction, number>>;
+  /** Of the base image. */
+  readonly saysWhatIsLeft: boolean;
+  /** Whether the prelude said that there is something to ask for. */
+  mayHaveLeft(): boolean;
   readonly watch: Watch;
   readonly grants: SessionGrants;
   readonly action: JobAction;
@@ -106,28 +110,42 @@ class Evaluation {
       thrown = this.thrown(error);
     }
     const later = await this.untilQuiet(started.value);
-    const uncaught = parseErrors(this.preludeText("unhandled"))[0];
+    const uncaught = this.mayHaveLeft ? parseErrors(this.preludeText("unhandled"))[0] : undefined;
     thrown ??= later;
     const outcome = thrown ? failed(thrown) : this.settled(started, uncaught);
     // A value's own methods may have left some.
     if (this.run.guest.hasJobs()) await this.untilQuiet(undefined);
     if (started.value !== undefined) this.run.guest.free(started.value);
-    this.release(this.prelude("end"));
+    if (this.mayHaveLeft) this.release(this.prelude("end"));
     return this.mapped(outcome);
   }
 
+  /** Timers, or errors that nobody caught. Most executions leave nothing, and asking takes time. */
+  private get mayHaveLeft(): boolean {
+    return !this.run.saysWhatIsLeft || this.run.mayHaveLeft();
+  }
+
   private begin(): void {
-    const { grants, action, reseed, guest } = this.run;
+    const { reseed, guest } = this.run;
+    if (reseed)
+      this.release(this.prelude("reseed", ...reseed.map((word) => guest.newNumber(word))));
+    this.release(this.prelude("begin", this.config()));
+  }
+
+  private config(): ValuePtr {
+    const { grants, action, guest, saysWhatIsLeft } = this.run;
     const runsFile = action.kind === "run_file" || action.kind === "startup";
+    const { console } = grants.settings.runtime;
+    if (saysWhatIsLeft && !runsFile && Object.keys(grants.env).length === 0) {
+      return guest.newNumber(console ? 1 : 0);
+    }
     const config: BeginConfig = {
       args: runsFile ? action.args : {},
       env: { ...grants.env, ...(runsFile ? action.env : {}) },
       modules: grants.modules,
-      console: grants.settings.runtime.console,
+      console,
     };
-    if (reseed)
-      this.release(this.prelude("reseed", ...reseed.map((word) => guest.newNumber(word))));
-    this.release(this.prelude("begin", guest.newString(JSON.stringify(config))));
+    return guest.newString(JSON.stringify(config));
   }
 
   /** Jobs and timers, until there are none. @returns What a job threw, if one did. */
@@ -137,6 +155,7 @@ class Evaluation {
     for (;;) {
       const jobThrew = this.drainJobs();
       thrown ??= jobThrew;
+      if (!this.mayHaveLeft) return thrown;
       const now = guest.newNumber(performance.now());
       const timers = parseFields(this.preludeText("runTimers", now));
       if (guest.hasJobs() || timers?.ran === 1) continue;
@@ -204,6 +223,8 @@ class Evaluation {
   }
 
   private described(value: ValuePtr): Outcome {
+    const plain = this.run.guest.plainValue(value);
+    if (plain) return { status: "ok", result: plain, heap: "keep" };
     const bytesMax = Math.max(RESULT_BYTES_MIN, this.run.watch.outputLeft);
     const text = this.describe("describe", value, bytesMax);
     return {

@@ -1,3 +1,4 @@
+import type { ValuePayload } from "../core/execution.ts";
 import type { Instance } from "./instance.ts";
 import { readText, textBytes, writeText } from "./text.ts";
 
@@ -277,6 +278,25 @@ export class Guest {
     return bytes.readInt32LE(value + 4) === TAG_BOOLEAN && bytes.readInt32LE(value) === 1;
   }
 
+  /** What the prelude would say of a value that needs no looking into; undefined for all others. */
+  plainValue(value: ValuePtr): ValuePayload | undefined {
+    const { bytes } = this.instance;
+    const tag = bytes.readInt32LE(value + 4);
+    const content = bytes.readInt32LE(value);
+    switch (tag) {
+      case TAG_INTEGER:
+        return { type: "number", preview: String(content), json: content };
+      case TAG_BOOLEAN:
+        return { type: "boolean", preview: String(content === 1), json: content === 1 };
+      case TAG_NULL:
+        return { type: "null", preview: "null", json: null };
+      case TAG_UNDEFINED:
+        return { type: "undefined", preview: "undefined", json: null };
+      default:
+        return undefined;
+    }
+  }
+
   /** The conversion of a value threw. */
   private pendingThrow(): GuestThrow {
     return new GuestThrow(this.newError("The value cannot be converted"));
@@ -285,7 +305,7 @@ export class Guest {
   /** Doubles are boxed by their sign and exponent in this build; small integers carry tag 0. */
   private isNumber(value: ValuePtr): boolean {
     const tag = this.instance.bytes.readInt32LE(value + 4);
-    return tag === 0 || tag < FIRST_TAG || tag > LAST_TAG;
+    return tag === TAG_INTEGER || tag < FIRST_TAG || tag > LAST_TAG;
   }
 
   private malloc(bytes: number): number {
@@ -308,7 +328,10 @@ export class Guest {
   }
 }
 
-/** Tags of values that are no numbers, of the engine's NaN boxing. */
+/** Tags of the engine's NaN boxing. */
+const TAG_INTEGER = 0;
 const TAG_BOOLEAN = 1;
+const TAG_NULL = 2;
+const TAG_UNDEFINED = 3;
 const FIRST_TAG = -9;
 const LAST_TAG = 8;

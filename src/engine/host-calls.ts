@@ -37,6 +37,9 @@ const POINTER_BYTES = 8;
 
 /** Answers the guest's calls of the one host function. Nothing of a request is believed. */
 export class HostCalls {
+  /** The guest may have timers, or errors that nobody caught. */
+  mayHaveLeft = false;
+
   constructor(
     private readonly guest: Guest,
     private readonly services: HostServices,
@@ -75,7 +78,11 @@ export class HostCalls {
         return this.url(json);
       case "random":
         return random(json);
+      case "uncaught":
+        this.mayHaveLeft = true;
+        return undefined;
       case "clock": {
+        this.mayHaveLeft = true;
         const { services } = this;
         return encodeAnswer("return", {
           epochMs: services.nowMs(),

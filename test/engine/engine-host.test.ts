@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { decodeBase, encodeBase, makeBase } from "../../src/engine/base-image.ts";
+import { baseImage } from "../../src/engine/base-source.ts";
 import { bootBase } from "../../src/engine/boot.ts";
 import { ENGINE } from "../../src/engine/engines.ts";
 import { PRELUDE_FILE, PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
@@ -80,6 +82,99 @@ describe("state", () => {
     expect(await goesOn.preview("kept + ' ' + older")).toBe("from before true");
     expect(await now.session("fresh").preview("typeof older")).toBe("undefined");
     expect(await goesOn.preview("kept")).toBe("from before");
+  });
+});
+
+const base = await baseImage();
+const { saysWhatIsLeft: _, ...olderHost } = base.host;
+
+describe.each([
+  ["a base image that says what is left", base],
+  ["an older one, which does not", makeBase(base.engine, olderHost, base.pages)],
+])("the end of an execution, on %s", (_name, base) => {
+  test("an image of it is written and read", () => {
+    expect(decodeBase(encodeBase(base), base.digest).host).toEqual(base.host);
+  });
+
+  test.each([
+    ["a timer", "setTimeout(() => console.log('late'), 1); 1", ["late"], "1"],
+    [
+      "a timer of a microtask",
+      "queueMicrotask(() => setTimeout(() => console.log('late'))); 1",
+      ["late"],
+      "1",
+    ],
+    [
+      "a timer that throws",
+      "setTimeout(() => { throw new Error('late') }, 1); 1",
+      [],
+      "Error: late",
+    ],
+    [
+      "a listener that throws",
+      "var target = new EventTarget(); target.addEventListener('a', () => { throw 'heard' }); target.dispatchEvent(new Event('a')); 1",
+      [],
+      "heard",
+    ],
+    [
+      "a microtask that throws",
+      "queueMicrotask(() => { throw new Error('soon') }); 1",
+      [],
+      "Error: soon",
+    ],
+    ["a rejection without a handler", "Promise.reject(new Error('no')); 1", [], "Error: no"],
+    ["a rejection that is handled", "Promise.reject(1).catch(() => {}); 1", [], "1"],
+    [
+      "a promise that never settles",
+      "new Promise(() => {})",
+      [],
+      expect.stringContaining("never settle"),
+    ],
+    ["a promise that a timer settles", "new Promise((done) => setTimeout(done, 1, 5))", [], "5"],
+  ])("%s", async (_name, code, lines, shown) => {
+    using engine = await ScratchEngine.start({ base });
+    const ended = await engine.session("a").run(code);
+    expect({ lines: ended.console, shown: ended.shown }).toEqual({
+      lines: lines as string[],
+      shown,
+    });
+  });
+
+  test("nothing of it reaches the next one", async () => {
+    using engine = await ScratchEngine.start({ base });
+    const session = engine.session("a");
+    await session.run("console.group(); __ARGS__.left = 1; var args = __ARGS__; 1");
+    const next = await session.run("console.log('flush left'); [__ARGS__, __ENV__, args]");
+    expect(next.console).toEqual(["flush left"]);
+    expect(next.shown).toBe("[ {}, {}, { left: 1 } ]");
+    await session.run("({ toJSON() { setTimeout(() => { late = true }, 1e6) } })");
+    expect((await session.run("typeof late")).shown).toBe("undefined");
+    await session.act({
+      kind: "run_file",
+      path: "a.js",
+      source: "0",
+      args: { a: 1 },
+      env: { B: "2" },
+    });
+    expect(await session.preview("[__ARGS__, __ENV__]")).toBe("[ {}, {} ]");
+  });
+
+  test.each([
+    ["7", { type: "number", preview: "7", json: 7 }],
+    ["-2147483648", { type: "number", preview: "-2147483648", json: -2147483648 }],
+    ["-0", { type: "number", preview: "-0", json: 0 }],
+    ["0.5", { type: "number", preview: "0.5", json: 0.5 }],
+    ["0/0", { type: "number", preview: "NaN" }],
+    ["true", { type: "boolean", preview: "true", json: true }],
+    ["!1", { type: "boolean", preview: "false", json: false }],
+    ["null", { type: "null", preview: "null", json: null }],
+    ["void 0", { type: "undefined", preview: "undefined", json: null }],
+    ["10n", { type: "bigint", preview: "10n", json: "10" }],
+    ["await 3", { type: "number", preview: "3", json: 3 }],
+  ] as const)("the value %s", async (code, value) => {
+    using engine = await ScratchEngine.start({ base });
+    const { result } = await engine.session("a").run(code);
+    expect(result.outcome.result).toEqual(value);
   });
 });
 

@@ -178,6 +178,7 @@ export class PreludeGuest implements Disposable {
         `{"return":{"epochMs":${1.7e12 + this.nowMs},"monotonicMs":${this.nowMs}}}`,
       );
     }
+    if (op === "uncaught") return context.undefined;
     if (!operation) throw new Error(`no operation ${op}`);
     const bytes =
       attachment && context.typeof(attachment) === "object"

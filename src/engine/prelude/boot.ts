@@ -12,10 +12,21 @@ import { loadById } from "./require.ts";
 import { runTimers, stopAllTimers } from "./timers.ts";
 import { takeUncaught, trackRejection } from "./uncaught.ts";
 
-function begin(config: string): void {
+function begin(config: string | number): void {
+  // The host calls no `end` for these.
+  endGroups();
+  if (typeof config === "number") {
+    setConsole(config === 1);
+    trySetArguments({}, {});
+    return;
+  }
   const { args, env, console } = jsonParse(config) as BeginConfig;
   setConsole(console);
-  // A global that the guest froze stays as it is.
+  trySetArguments(args, env);
+}
+
+/** A global that the guest froze stays as it is. */
+function trySetArguments(args: unknown, env: unknown): void {
   try {
     setArguments(args, env);
   } catch {}

@@ -50,8 +50,10 @@ export type HostOp =
   | "source"
   /** `{bytes}` → `[_, ArrayBuffer]` of that many random bytes, at most 65,536. */
   | "random"
-  /** → `{epochMs, monotonicMs}`, with fractions. */
-  | "clock";
+  /** → `{epochMs, monotonicMs}`, with fractions. Every timer asks when it is made. */
+  | "clock"
+  /** Before an error is kept that nobody caught: the host will ask for it. */
+  | "uncaught";
 
 /**
  * A value between guest and host modules: JSON, in which an object of one key stands for what JSON has
@@ -67,9 +69,16 @@ export type MarshalledValue = unknown;
  * and a stack at its end aside); all are bounded.
  */
 export interface PreludeExports {
-  /** Before each execution. JSON: BeginConfig. */
-  begin(config: string): void;
-  /** After each execution: cancels timers, resets console groups, forgets what was unhandled. */
+  /**
+   * Before each execution. JSON: BeginConfig; or just whether its console records, 1 or 0, where it has
+   * no arguments and no environment.
+   */
+  begin(config: string | number): void;
+  /**
+   * After each execution: cancels timers, resets console groups, forgets what was unhandled. Left out,
+   * like `runTimers` and `unhandled`, after one that made no `clock` or `uncaught` call and had no
+   * promise rejected.
+   */
   end(): void;
   /** New random state, 4 × u32: at creation of a session and for every copy of it. */
   reseed(a: number, b: number, c: number, d: number): void;

@@ -1,4 +1,5 @@
 import { describeError } from "./describe-error.ts";
+import { callHost } from "./host.ts";
 import {
   join,
   list,
@@ -25,6 +26,7 @@ let thrown = list<string>();
 const rejections = new NativeMap<object, unknown>();
 
 export function reportUncaught(error: unknown): void {
+  callHost("uncaught", "");
   if (thrown.length < REPORTED_MAX) push(thrown, describeError(error, ERROR_BYTES_MAX, true));
 }
 
