@@ -316,8 +316,8 @@ export class EngineHost implements Disposable {
     }
     const cached = this.cache.get(head);
     if (cached) {
-      slot.put(cached);
-      const state = readState(cached.state);
+      const { image, state } = cached;
+      slot.put(image);
       // Where others start from stays; a session's own is about to be outdated.
       if (state.seededFor === job.sessionId) this.cache.delete(head);
       return state;
@@ -445,21 +445,21 @@ export class EngineHost implements Disposable {
     residence.modules[Symbol.dispose]();
     const { checkpointId, sessionId, state } = residence;
     if (cached && checkpointId !== undefined && this.cache.takes(slot.imageBytes)) {
-      this.cache.set(
-        checkpointId,
+      this.cache.set(checkpointId, {
         sessionId,
-        slot.snapshot(writeState(state), this.cache.takeRoom()),
-      );
+        state,
+        image: slot.snapshot(this.cache.takeRoom()),
+      });
     }
   }
 
   private toCache(slot: Slot, checkpointId: string, state: HostState): void {
     if (!this.cache.takes(slot.imageBytes)) return;
-    this.cache.set(
-      checkpointId,
-      state.seededFor,
-      slot.snapshot(writeState(state), this.cache.takeRoom()),
-    );
+    this.cache.set(checkpointId, {
+      sessionId: state.seededFor,
+      state,
+      image: slot.snapshot(this.cache.takeRoom()),
+    });
   }
 
   /** Nothing in it can be used any more. */

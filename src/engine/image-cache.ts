@@ -1,8 +1,10 @@
+import type { HostState } from "./host-state.ts";
 import { bytesOfImage, type Image } from "./image.ts";
 
 interface Entry {
   readonly sessionId: string;
   readonly image: Image;
+  readonly state: HostState;
 }
 
 /**
@@ -21,10 +23,10 @@ export class ImageCache {
     return bytes <= this.bytesMax / 4;
   }
 
-  set(checkpointId: string, sessionId: string, image: Image): void {
+  set(checkpointId: string, entry: Entry): void {
     this.delete(checkpointId);
-    this.entries.set(checkpointId, { sessionId, image });
-    this.bytes += bytesOfImage(image);
+    this.entries.set(checkpointId, entry);
+    this.bytes += bytesOfImage(entry.image);
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.bytesMax) break;
       this.delete(oldest);
@@ -42,12 +44,12 @@ export class ImageCache {
     return this.entries.has(checkpointId);
   }
 
-  get(checkpointId: string): Image | undefined {
+  get(checkpointId: string): Entry | undefined {
     const entry = this.entries.get(checkpointId);
     if (!entry) return undefined;
     this.entries.delete(checkpointId);
     this.entries.set(checkpointId, entry);
-    return entry.image;
+    return entry;
   }
 
   delete(checkpointId: string): void {

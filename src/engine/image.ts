@@ -4,7 +4,6 @@ import { PAGE_BYTES } from "./pages.ts";
 /** A state that can be put into a slot: what differs from the base image. */
 export interface Image {
   readonly base: BaseImage;
-  readonly state: string;
   readonly endPage: number;
   readonly content: PageCopies | WordChanges;
 }

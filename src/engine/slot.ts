@@ -64,6 +64,8 @@ export class Slot {
   private hashes = new BigUint64Array(0);
   /** Pages that had changed when it was looked last, ascending. */
   private hot: readonly number[] = [];
+  /** How the image in the slot differs from the base image, where a snapshot has found out. */
+  private changes: WordChanges | undefined;
   private replaced: Replaced | undefined;
   private replacedBytes: Buffer | undefined;
   private readonly writer = new DeltaWriter();
@@ -138,7 +140,7 @@ export class Slot {
   }
 
   putBase(base: BaseImage): void {
-    this.put({ base, state: "", endPage: base.endPage, content: NO_CHANGES });
+    this.put({ base, endPage: base.endPage, content: NO_CHANGES });
   }
 
   /** @throws VmError IMAGE_INVALID when it needs more than the memory limit */
@@ -211,11 +213,12 @@ export class Slot {
   }
 
   /** A copy of the image in the slot. @param room  Memory of an image that is not needed any more. */
-  snapshot(state: string, room?: ArrayBufferLike): Image {
+  snapshot(room?: ArrayBufferLike): Image {
     const pages: number[] = [];
     for (let page = 0; page < this.endPage; page++) if (this.differs[page]) pages.push(page);
     const content = this.changedWords(pages) ?? this.copyOf(pages, room);
-    return { base: this.baseImage, state, endPage: this.endPage, content };
+    this.changes = content.kind === "words" ? content : undefined;
+    return { base: this.baseImage, endPage: this.endPage, content };
   }
 
   /** Undefined: there are too many. */
@@ -272,6 +275,7 @@ export class Slot {
    */
   capture(options: { full: boolean; state?: string }, sink: (bytes: Uint8Array) => void): number {
     const base = this.baseImage;
+    this.changes = undefined;
     this.clearDeadTail();
     const end = this.currentEnd();
     const startMs = performance.now();
@@ -303,6 +307,7 @@ export class Slot {
     const { replaced } = this;
     if (!replaced) return false;
     this.replaced = undefined;
+    this.changes = undefined;
     const memory = this.instance.bytes;
     for (let i = 0; i < replaced.pages.length; i++) {
       const page = replaced.pages[i] as number;
@@ -453,6 +458,12 @@ export class Slot {
 
   /** Every page that differs from `base` and is not `coming` becomes the base's. */
   private returnToBase(base: BaseImage): void {
+    const { changes } = this;
+    this.changes = undefined;
+    if (changes && base === this.base && this.endPage <= COPIED_PAGES_MAX) {
+      this.undoWords(base, changes);
+      return;
+    }
     const memory = this.instance.bytes;
     const anew = this.base !== base;
     const end = Math.max(this.endPage, base.endPage);
@@ -470,6 +481,20 @@ export class Slot {
       }
     }
     this.base = base;
+  }
+
+  private undoWords(base: BaseImage, { places }: WordChanges): void {
+    const now = new Uint32Array(this.instance.memory.buffer);
+    const copied = wordsOf(this.copy);
+    const before = wordsOf(base.pages);
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
+      const page = place >>> WORD_BITS;
+      const word = place < before.length ? (before[place] as number) : 0;
+      now[(this.layout.address(page) >> 2) + (place & (WORDS - 1))] = word;
+      copied[place] = word;
+    }
+    this.differs.fill(0, 0, this.endPage);
   }
 
   private finishPut(endPage: number): void {

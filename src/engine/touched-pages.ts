@@ -18,6 +18,9 @@ export type WatchWrites = () => WrittenPages | undefined;
 /** What a stack may really have used: the engine is told to stop at half of it. */
 const STACK_SWEPT_BYTES = 1024 * 1024;
 
+/** Sweeping so much takes less time than asking. */
+const STACK_SHALLOW_BYTES = 64 * 1024;
+
 /**
  * Where an instance's memory may have changed, as far as the system tells: pages that may differ from
  * the image, the part of the stack that was used, and how far up the memory is not zero. Where it does
@@ -29,6 +32,7 @@ export class TouchedPages {
   private readonly isAmong: Uint8Array;
   /** Bytes from here to the stack's beginning may not be zero. */
   private stackFrom: number;
+  private hasLooked = false;
   /** From here on all bytes are zero. */
   private end = Number.POSITIVE_INFINITY;
 
@@ -43,6 +47,7 @@ export class TouchedPages {
 
   /** Asks the system. False: it does not tell, and nothing is known. */
   look(): boolean {
+    this.hasLooked = true;
     if (this.writes?.collect(this.instance.memory.buffer, this.add)) return true;
     this.writes = undefined;
     return false;
@@ -58,16 +63,20 @@ export class TouchedPages {
     return taken.sort((a, b) => a - b);
   }
 
-  /** What may be there of stacks, and beyond the heap's end, becomes zero. */
+  /**
+   * What may be there of stacks, and beyond the heap's end, becomes zero. Nothing of the guest's has
+   * run since `look`.
+   */
   clearDead(endPage: number): void {
-    const isKnown = this.look();
+    const isKnown = this.writes !== undefined && (this.hasLooked || this.look());
     const memory = this.instance.bytes;
     const { to } = this.layout.stack;
     memory.fill(0, isKnown ? this.stackFrom : Math.min(this.stackFrom, to - STACK_SWEPT_BYTES), to);
     const heapEnd = this.layout.address(endPage);
     clear(memory, heapEnd, isKnown ? Math.min(this.end, memory.length) : memory.length);
-    // What was just written there is zero.
-    if (isKnown) this.look();
+    // The system will tell of what was just written there, which is zero: much of it is better heard
+    // at once and forgotten.
+    if (isKnown && to - this.stackFrom > STACK_SHALLOW_BYTES) this.look();
     this.stackFrom = to;
     this.end = heapEnd;
   }

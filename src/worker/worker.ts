@@ -48,10 +48,7 @@ const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
  *
  * @param prepare  Loads what the first job is known to need.
  */
-export async function runWorker(
-  parentPid: number,
-  prepare: () => Promise<void>,
-): Promise<void> {
+export async function runWorker(parentPid: number, prepare: () => Promise<void>): Promise<void> {
   endWithParent(parentPid);
   process.on("disconnect", () => process.exit(0));
   try {
@@ -198,14 +195,10 @@ async function whileIdle(channel: DataClient, warmUp: WarmUp): Promise<void> {
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
-  const engine = new EngineHost(
-    base,
-    (name, context) => modules.create(name, context),
-    {
-      advice: memoryAdvice,
-      watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
-    },
-  );
+  const engine = new EngineHost(base, (name, context) => modules.create(name, context), {
+    advice: memoryAdvice,
+    watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
+  });
   await engine.warm(USUAL_MEM_MB);
   const warmUp = new WarmUp(engine, { engine: base.engine.fingerprint, base: base.digest });
   return { base, engine, modules, warmUp };

@@ -27,7 +27,7 @@ export class ScratchEngine implements Disposable {
     private readonly bases: ReadonlyMap<string, BaseImage>,
     private readonly advice: MemoryAdvice | undefined,
   ) {
-    this.host = new EngineHost(base, factory, advice);
+    this.host = new EngineHost(base, factory, advice && { advice });
   }
 
   static async start(
@@ -68,7 +68,7 @@ export class ScratchEngine implements Disposable {
   /** Another process takes over: nothing goes on but what was kept. */
   restart(): void {
     this.host[Symbol.dispose]();
-    this.host = new EngineHost(this.base, this.factory, this.advice);
+    this.host = new EngineHost(this.base, this.factory, this.advice && { advice: this.advice });
   }
 
   shed(): void {

@@ -73,7 +73,7 @@ async function compareTwins(watchWrites: WatchWrites, seed: number): Promise<voi
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return (state >>> 8) % below;
   };
-  const image = { plain: plain.slot.snapshot(""), watched: watched.slot.snapshot("") };
+  const image = { plain: plain.slot.snapshot(), watched: watched.slot.snapshot() };
   for (let step = 0; step < 60; step++) {
     const snippet = SNIPPETS[next(SNIPPETS.length)]!.replace(/^(list|big) &&/, "globalThis.$1 &&");
     for (const twin of [plain, watched]) twin.eval(snippet);
@@ -133,6 +133,7 @@ test.if(isOffered)("of a stack nothing is left, however deep it was", async () =
   const { stackLow, stackHigh } = base.engine.layout;
   for (const depth of [4096, 1_500_000, stackHigh - stackLow - 8192]) {
     twin.slot.instance.bytes[stackHigh - depth] = 77;
+    twin.capture(false);
     twin.slot.putBase(base);
     expect(twin.stackLeft).toBe(-1);
   }
