@@ -334,6 +334,13 @@ export interface RetentionStore {
     limit: number,
   ): Promise<string[]>;
   removeExecutions(sessionId: string, ids: readonly string[]): Promise<number>;
+  /**
+   * Removes base images that no checkpoint is relative to. It looks at all checkpoints, some at a time.
+   *
+   * @param own  Digest of the one that stays in any case: sessions that are fresh begin with it.
+   * @returns How many went.
+   */
+  removeBases(own: string, rest: () => Promise<void>): Promise<number>;
   /** Moves the write-ahead log into the file, so that both are as large as they have to be. */
   emptyLog(): Promise<void>;
   /** Gives pages back to the disk. @returns Bytes that are still free inside the file. */

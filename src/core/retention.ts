@@ -44,6 +44,9 @@ export class Retention {
   private readonly dueHistory = new Set<string>();
   private readonly foldable = new Set<string>();
   private readonly collector: Collector;
+  private basesDue = true;
+  /** Digest of this program's base image; absent until a worker has said it. */
+  private ownBase: string | undefined;
   private usedAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private roundTimer: ReturnType<typeof setInterval> | undefined;
@@ -65,6 +68,13 @@ export class Retention {
   start(): void {
     this.roundTimer = setInterval(() => void this.queueAll(), ROUND_MS);
     this.roundTimer.unref?.();
+    this.runner.engine().then(
+      ({ base }) => {
+        this.ownBase = base;
+        this.wake(LIMITS.retentionPauseMs);
+      },
+      () => {}, // Stopped before a worker was ready.
+    );
     void this.queueAll();
   }
 
@@ -110,6 +120,7 @@ export class Retention {
       await this.store.emptyLog();
       const before = (await this.store.usage(0)).fileBytes;
       const removed = await this.collect({ closedBeforeMs: nowMs, pauses: false });
+      await this.removeBases(() => pause(0));
       await this.giveBack(0, () => pause(0));
       await this.store.emptyLog();
       const after = (await this.store.usage(0)).fileBytes;
@@ -168,6 +179,7 @@ export class Retention {
         this.due.add(id);
         this.dueHistory.add(id);
       }
+      this.basesDue = true;
       this.wake(LIMITS.retentionPauseMs);
     } catch (error) {
       if (!this.closed) this.logger.warn("retention could not start", { error: String(error) });
@@ -191,6 +203,10 @@ export class Retention {
       await this.collector.removeExecutions(id, removed, rest);
       await slice.over();
     }
+    if (this.basesDue && this.ownBase !== undefined) {
+      this.basesDue = false;
+      await this.removeBases(rest);
+    }
     for (const id of this.foldable) {
       if (this.closed || !this.isQuiet()) break;
       this.foldable.delete(id);
@@ -199,6 +215,10 @@ export class Retention {
     }
     await this.giveBack(this.isQuiet() ? FREE_BYTES_KEPT : FREE_BYTES_KEPT_BUSY, rest);
     if (this.foldable.size > 0) this.wake(LIMITS.retentionQuietMs);
+  }
+
+  private async removeBases(rest: () => Promise<void>): Promise<void> {
+    if (this.ownBase !== undefined) await this.store.removeBases(this.ownBase, rest);
   }
 
   private async giveBack(bytesKept: number, rest: () => Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import type { Pins } from "./pins.ts";
 import { IMPORTING } from "./sessions.ts";
 import type { Statements } from "./statements.ts";
 import { storeUsage } from "./store-usage.ts";
+import { unusedBases } from "./unused-bases.ts";
 
 /** After every id. */
 const LAST_ID = "g";
@@ -241,6 +242,7 @@ export function retentionStore(
       }),
 
     ...oldExecutionStore(statements, writer),
+    removeBases: unusedBases(statements, writer),
 
     async emptyLog() {
       writer.flush();

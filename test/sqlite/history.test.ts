@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { newId } from "../../src/core/ids.ts";
 import type { NewSession } from "../../src/core/ports.ts";
@@ -269,6 +270,47 @@ describe("retention", () => {
     expect(await before("2025-12-31T00:00:00.000Z", 10)).toEqual([]);
     expect(await before("2026-01-15T00:00:00.000Z", 10)).toEqual(old.slice(0, 10));
     expect(await before("2026-01-15T00:00:00.000Z", 1000)).toEqual(old);
+  });
+
+  test("removes base images that no state is relative to, but this program's own", async () => {
+    const { session } = await line(3);
+    const [used, unused, own] = ["b", "c", "d"].map((digit) => digit.repeat(64));
+    for (const digest of [used!, unused!, own!]) {
+      await store.checkpoints.putBase({ digest, engine: "engine-1", bytes: new Uint8Array(9) });
+    }
+    const remove = () => store.retention.removeBases(own!, async () => {});
+    expect(await remove()).toBe(1);
+    expect(await store.checkpoints.getBase(used!)).toHaveLength(9);
+    expect(await store.checkpoints.getBase(unused!)).toBeUndefined();
+    await store.sessions.update(session.id, { status: "closed", closed_at: NOW });
+    await store.retention.giveUpClosed(LATER, 10);
+    const { ids: going } = await store.retention.removable(session.id, 0);
+    await store.retention.removeCheckpoints(going);
+    expect(await remove()).toBe(1);
+    expect(await store.checkpoints.getBase(used!)).toBeUndefined();
+    expect(await store.checkpoints.getBase(own!)).toHaveLength(9);
+  });
+
+  test("looks at all checkpoints for a base image, some at a time", async () => {
+    const { checkpoints } = await line(1);
+    using db = new Database(temp.path);
+    const columns = `parent_id, session_id, execution_id, kind, created_at, heap_bytes, stored_bytes,
+      depth, chain_bytes, largest_bytes, engine`;
+    db.run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
+       INSERT INTO checkpoint (id, ${columns}, base)
+         SELECT id || i, ${columns}, CASE i WHEN 4321 THEN 'late' ELSE 'x' END
+         FROM checkpoint, n WHERE id = ?1`,
+      [checkpoints[0]!],
+    );
+    for (const digest of ["late", "none"]) {
+      await store.checkpoints.putBase({ digest, engine: "engine-1", bytes: new Uint8Array(9) });
+    }
+    let rests = 0;
+    const remove = () => store.retention.removeBases("own", async () => void rests++);
+    expect(await remove()).toBe(1);
+    expect(await store.checkpoints.getBase("late")).toHaveLength(9);
+    expect(rests).toBe(4);
   });
 
   test("removes old executions with their events, not those whose state is kept", async () => {
