@@ -48,8 +48,9 @@ export function retentionStore(
        JOIN checkpoint c ON c.id = s.origin_checkpoint_id WHERE s.id = ?1`,
     ),
     closed: statements.prepare<[string]>(
-      `SELECT id FROM vm_session WHERE status = 'closed' AND state_gone = 0 AND closed_at <= ?1
-       ORDER BY closed_at LIMIT ?2`,
+      // By itself SQLite would look at all that were ever closed.
+      `SELECT id FROM vm_session INDEXED BY vm_session_to_empty
+       WHERE status = 'closed' AND state_gone = 0 AND closed_at <= ?1 ORDER BY closed_at LIMIT ?2`,
     ),
     giveUp: statements.prepare(
       `UPDATE vm_session SET state_gone = 1, head_checkpoint_id = NULL, origin_checkpoint_id = NULL,
