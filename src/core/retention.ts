@@ -43,6 +43,8 @@ export class Retention {
   private readonly due = new Set<string>();
   private readonly dueHistory = new Set<string>();
   private readonly foldable = new Set<string>();
+  /** All sessions, now and then, when nothing else is due: for their history's age. */
+  private readonly round = new Set<string>();
   private readonly collector: Collector;
   private basesDue = true;
   /** Digest of this program's base image; absent until a worker has said it. */
@@ -175,10 +177,7 @@ export class Retention {
   private async queueAll(): Promise<void> {
     try {
       this.fresh.clear();
-      for await (const id of this.allSessions()) {
-        this.due.add(id);
-        this.dueHistory.add(id);
-      }
+      for await (const id of this.allSessions()) this.round.add(id);
       this.basesDue = true;
       this.wake(LIMITS.retentionPauseMs);
     } catch (error) {
@@ -203,6 +202,14 @@ export class Retention {
       await this.collector.removeExecutions(id, removed, rest);
       await slice.over();
     }
+    for (const id of this.round) {
+      if (this.closed) return;
+      if (this.due.size > 0) break;
+      this.round.delete(id);
+      if (await this.collector.trim(id, removed, rest)) this.foldable.add(id);
+      await this.collector.removeExecutions(id, removed, rest);
+      await slice.over();
+    }
     if (this.basesDue && this.ownBase !== undefined) {
       this.basesDue = false;
       await this.removeBases(rest);
@@ -214,7 +221,8 @@ export class Retention {
       await slice.over();
     }
     await this.giveBack(this.isQuiet() ? FREE_BYTES_KEPT : FREE_BYTES_KEPT_BUSY, rest);
-    if (this.foldable.size > 0) this.wake(LIMITS.retentionQuietMs);
+    if (this.round.size > 0) this.wake(LIMITS.retentionPauseMs);
+    else if (this.foldable.size > 0) this.wake(LIMITS.retentionQuietMs);
   }
 
   private async removeBases(rest: () => Promise<void>): Promise<void> {
@@ -236,7 +244,7 @@ export class Retention {
   private async collect(options: { closedBeforeMs: number; pauses: boolean }): Promise<Removed> {
     const removed = nothing();
     await this.giveUpClosed(options.closedBeforeMs);
-    for (const waiting of [this.due, this.dueHistory, this.foldable]) waiting.clear();
+    for (const waiting of [this.due, this.dueHistory, this.round, this.foldable]) waiting.clear();
     const rest = () => (options.pauses ? this.breathe() : pause(0));
     const slice = new Slice(rest);
     for await (const id of this.allSessions()) {
