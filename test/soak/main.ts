@@ -6,7 +6,7 @@ import { readOptions } from "./options.ts";
 import { head, row } from "./table.ts";
 import { verdict } from "./verdict.ts";
 
-/** Looks in a whole run; the first is the one that the end is compared with. */
+/** Looks after the first, which is the one that the end is compared with. */
 const LOOKS = 20;
 const FIRST_EXECUTIONS = 10_000;
 
@@ -23,13 +23,14 @@ using observer = new Observer(daemon.process.pid, db);
 const load = new Load(daemon.url, sessions, options.clients);
 const begun = observer.look(0);
 console.log(head());
-const first = Math.min(FIRST_EXECUTIONS, Math.ceil(options.executions / LOOKS));
+const first = Math.min(FIRST_EXECUTIONS, Math.ceil(options.executions / 2));
+const step = (options.executions - first) / LOOKS;
 let before = begun;
 let compared: Look | undefined;
 let last = begun;
 let restedMs = 0;
-for (let at = first; last.executions < options.executions; at += options.executions / LOOKS) {
-  await load.until(Math.min(Math.round(at), options.executions));
+for (let at = first; last.executions < options.executions; at += step) {
+  await load.until(Math.min(Math.ceil(at), options.executions));
   last = observer.look(load.answered);
   console.log(row(last, before));
   before = last;
