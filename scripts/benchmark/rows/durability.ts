@@ -17,7 +17,7 @@ export const durability: Row = {
       await using daemon = await Daemon.start(bench, options);
       const session = await daemon.session(await daemon.template());
       const request = daemon.repl(session);
-      await daemon.run(300, request);
+      await daemon.run(3000, request);
       yield {
         what: `REPL call, durability ${what}`,
         unit: "ms",

@@ -43,7 +43,7 @@ const ratio = (what: string, runs: readonly Run[], ours: readonly Run[]): Line =
 async function ourCalls(bench: BenchOptions): Promise<Run[]> {
   await using daemon = await Daemon.start(bench);
   const request = daemon.repl(await daemon.session(await daemon.template()));
-  await daemon.run(300, request);
+  await daemon.run(3000, request);
   return await repeat(bench.runs, () => daemon.run(CALLS, request));
 }
 
