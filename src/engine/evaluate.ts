@@ -117,6 +117,8 @@ class Evaluation {
     if (this.run.guest.hasJobs()) await this.untilQuiet(undefined);
     if (started.value !== undefined) this.run.guest.free(started.value);
     if (this.mayHaveLeft) this.release(this.prelude("end"));
+    // What came last may never have asked whether to go on.
+    this.assertGoing();
     return this.mapped(outcome);
   }
 

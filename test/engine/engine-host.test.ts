@@ -179,6 +179,13 @@ describe.each([
 });
 
 describe("limits", () => {
+  test("hold for what never asks, also where its value is shown without the prelude", async () => {
+    using engine = await ScratchEngine.start();
+    const session = engine.session("a", { limits: { cpu_ms: 10_000, wall_ms: 10 } });
+    const ended = await session.run("3n ** 400000n > 5n");
+    expect([ended.status, ended.code, ended.rolledBack]).toEqual(["timeout", "TIMEOUT", true]);
+  });
+
   test.each([
     ["a loop", "while (true) {}", "cpu_ms"],
     ["a loop that is caught", "try { while (true) {} } catch {} finally { x = 2 }", "cpu_ms"],
