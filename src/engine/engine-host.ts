@@ -138,7 +138,11 @@ export class EngineHost implements Disposable {
     const residence = this.takeUp(slot, job, outside, image);
     const before = residence.state;
     const takenUpMs = performance.now();
-    if (job.action.kind === "fold") return fold(slot, before, outside, takenUpMs - startMs);
+    if (job.action.kind === "fold") {
+      // The slot steps back to before this capture, which is where it is.
+      delete residence.previous;
+      return fold(slot, before, outside, takenUpMs - startMs);
+    }
     outside.guestBegins();
     const scripts = new Scripts(before.scripts);
     const { watch, outcome, loader } = await this.execute(slot, residence, scripts, job, outside);

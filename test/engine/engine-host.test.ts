@@ -50,6 +50,18 @@ describe("state", () => {
     expect(await session.preview("list.length")).toBe("4");
   });
 
+  test("a fork begins where it was made, also after its origin was folded in place", async () => {
+    using engine = await ScratchEngine.start();
+    const origin = engine.session("origin");
+    await origin.run("var x = 1");
+    const early = origin.fork("early");
+    await origin.run("x = 2");
+    const late = origin.fork("late");
+    await origin.fork("origin").act({ kind: "fold" }, { wantFull: true });
+    expect(await early.preview("x")).toBe("1");
+    expect(await late.preview("x")).toBe("2");
+  });
+
   test("copies of a session draw different random numbers; the session itself goes on", async () => {
     using engine = await ScratchEngine.start();
     const origin = engine.session("origin");
