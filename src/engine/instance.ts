@@ -77,6 +77,8 @@ export interface EngineExports {
 /** What the engine takes for "no more memory". */
 const REFUSED = 0;
 
+const WASM_PAGE_BYTES = 65_536;
+
 /** The stack leaves out its first frame: that of the constructor. */
 const SKIPS_CONSTRUCTOR = 1;
 
@@ -108,9 +110,19 @@ export class Instance {
   ) {
     this.engine = engine;
     this.memory = new WebAssembly.Memory({
-      initial: Math.max(engine.layout.initialPages, Math.ceil(bytes / 65_536)),
-      maximum: bytesMax / 65_536,
+      initial: Math.max(engine.layout.initialPages, Math.ceil(bytes / WASM_PAGE_BYTES)),
+      maximum: bytesMax / WASM_PAGE_BYTES,
     });
+    this.memory.grow = (pages) => this.growWithin(pages);
+  }
+
+  /**
+   * The loader asks for a twentieth more than what there is at least, and gives up where that is over
+   * the maximum: how much a guest may have would depend on how its memory came to its size.
+   */
+  private growWithin(pages: number): number {
+    const left = (this.bytesMax - this.memory.buffer.byteLength) / WASM_PAGE_BYTES;
+    return WebAssembly.Memory.prototype.grow.call(this.memory, Math.min(pages, left));
   }
 
   static async create(engine: Engine, bytesMax: number): Promise<Instance> {

@@ -143,3 +143,12 @@ test("a new slot holds the base image as one that it was put into, and nothing e
   expect(made.rollBack()).toBe(true);
   expect(trimmed(made.instance.bytes).equals(trimmed(put.slot.instance.bytes))).toBe(true);
 });
+
+test("memory grows to its limit by any steps, and no further", async () => {
+  const { instance } = await Slot.create(base.engine, 32);
+  for (const part of [0.5, 0.97, 0.98, 1]) {
+    instance.growTo(Math.floor(instance.bytesMax * part));
+    expect(instance.memory.buffer.byteLength).toBeGreaterThanOrEqual(instance.bytesMax * part);
+  }
+  expect(() => instance.growTo(instance.bytesMax + 1)).toThrow("over the memory limit");
+});
