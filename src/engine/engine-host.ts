@@ -300,7 +300,10 @@ export class EngineHost implements Disposable {
     { headCheckpointId: head }: EngineJob,
   ): HostState | undefined {
     if (!resident || head === undefined) return undefined;
-    if (resident.checkpointId === head) return resident.state;
+    if (resident.checkpointId === head) {
+      slot.clearDead();
+      return resident.state;
+    }
     if (resident.previous?.checkpointId !== head || !slot.stepBack()) return undefined;
     return resident.previous.state;
   }

@@ -340,6 +340,11 @@ export class Slot {
     return true;
   }
 
+  /** The image stays, for another session: of what ran in it last nothing is left. */
+  clearDead(): void {
+    this.touched.clearDead(this.endPage);
+  }
+
   get baseImage(): BaseImage {
     if (!this.base) throw new Error("the slot is empty");
     return this.base;

@@ -395,15 +395,17 @@ test("large sessions one after another: memory is made at once, used again, and 
   let populated = 0;
   const released: number[] = [];
   using engine = await ScratchEngine.start({
-    advice: {
-      populate: (bytes) => {
-        populated += bytes.length;
-        expect(bytes.equals(Buffer.alloc(bytes.length))).toBe(true);
-      },
-      release: (bytes) => {
-        released.push(bytes.length);
-        bytes.fill(0xee);
-        return true;
+    system: {
+      advice: {
+        populate: (bytes) => {
+          populated += bytes.length;
+          expect(bytes.equals(Buffer.alloc(bytes.length))).toBe(true);
+        },
+        release: (bytes) => {
+          released.push(bytes.length);
+          bytes.fill(0xee);
+          return true;
+        },
       },
     },
   });

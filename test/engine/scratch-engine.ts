@@ -5,8 +5,8 @@ import type { BaseImage } from "../../src/engine/base-image.ts";
 import { encodeBase } from "../../src/engine/base-image.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { EngineHost, type EngineResult } from "../../src/engine/engine-host.ts";
-import type { MemoryAdvice } from "../../src/engine/memory-advice.ts";
 import type { NativeModuleFactory } from "../../src/engine/native-modules.ts";
+import type { SlotSystem } from "../../src/engine/slot.ts";
 
 interface Link {
   readonly parent: string | undefined;
@@ -15,9 +15,16 @@ interface Link {
   readonly heapBytes: number;
 }
 
+interface RunOptions {
+  readonly wantFull?: boolean;
+  readonly discard?: boolean;
+}
+
 /** A store of checkpoints in memory, and an engine host that reads it. */
 export class ScratchEngine implements Disposable {
   readonly links = new Map<string, Link>();
+  /** Called before the guest's code runs. */
+  onGuestBegins = () => {};
   private host: EngineHost;
   private count = 0;
 
@@ -25,9 +32,9 @@ export class ScratchEngine implements Disposable {
     readonly base: BaseImage,
     private readonly factory: NativeModuleFactory,
     private readonly bases: ReadonlyMap<string, BaseImage>,
-    private readonly advice: MemoryAdvice | undefined,
+    private readonly system: SlotSystem | undefined,
   ) {
-    this.host = new EngineHost(base, factory, advice && { advice });
+    this.host = new EngineHost(base, factory, system);
   }
 
   static async start(
@@ -35,7 +42,7 @@ export class ScratchEngine implements Disposable {
       base?: BaseImage;
       factory?: NativeModuleFactory;
       older?: BaseImage;
-      advice?: MemoryAdvice;
+      system?: SlotSystem;
     } = {},
   ): Promise<ScratchEngine> {
     const base = options.base ?? (await baseImage());
@@ -44,7 +51,7 @@ export class ScratchEngine implements Disposable {
       base,
       options.factory ?? (() => undefined),
       new Map(bases.map((each) => [each.digest, each])),
-      options.advice,
+      options.system,
     );
   }
 
@@ -68,14 +75,18 @@ export class ScratchEngine implements Disposable {
   /** Another process takes over: nothing goes on but what was kept. */
   restart(): void {
     this.host[Symbol.dispose]();
-    this.host = new EngineHost(this.base, this.factory, this.advice && { advice: this.advice });
+    this.host = new EngineHost(this.base, this.factory, this.system);
   }
 
   shed(): void {
     this.host.shed();
   }
 
-  async run(session: ScratchSession, action: JobAction, wantFull: boolean): Promise<Ended> {
+  async run(
+    session: ScratchSession,
+    action: JobAction,
+    { wantFull = false, discard = false }: RunOptions,
+  ): Promise<Ended> {
     const events: JobEvent[] = [];
     const pieces: Uint8Array[] = [];
     const next = `checkpoint-${++this.count}`;
@@ -87,6 +98,7 @@ export class ScratchEngine implements Disposable {
         headCheckpointId: session.head,
         nextCheckpointId: next,
         wantFull,
+        discard,
         action,
       },
       {
@@ -96,7 +108,7 @@ export class ScratchEngine implements Disposable {
         event: (event) => events.push(event),
         flush: () => {},
         poll: () => {},
-        guestBegins: () => {},
+        guestBegins: () => this.onGuestBegins(),
         guestEnded: () => {},
         delta: (piece) => pieces.push(new Uint8Array(piece)),
       },
@@ -152,12 +164,12 @@ export class ScratchSession {
     return fork;
   }
 
-  run(input: string, options: { wantFull?: boolean } = {}): Promise<Ended> {
+  run(input: string, options: RunOptions = {}): Promise<Ended> {
     return this.act({ kind: "repl", input }, options);
   }
 
-  act(action: JobAction, { wantFull = false } = {}): Promise<Ended> {
-    return this.engine.run(this, action, wantFull);
+  act(action: JobAction, options: RunOptions = {}): Promise<Ended> {
+    return this.engine.run(this, action, options);
   }
 
   async preview(input: string): Promise<string> {
