@@ -471,6 +471,7 @@ export class EngineHost implements Disposable {
 
   /** Nothing in it can be used any more. */
   private drop(slot: Slot): void {
+    this.residents.get(slot)?.modules[Symbol.dispose]();
     this.residents.delete(slot);
     this.slots.delete(slot.memMb);
     if (slot === this.unused) this.unused = undefined;

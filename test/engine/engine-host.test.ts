@@ -380,6 +380,18 @@ describe("native modules", () => {
     expect(log.length).toBeGreaterThan(1);
   });
 
+  test("end with a slot that cannot be put back after a look at it", async () => {
+    const log: string[] = [];
+    using engine = await ScratchEngine.start({ factory: counting(log) });
+    const session = engine.session("a", {}, { modules: ["count"] });
+    await session.run("var big = new Uint8Array(12e6); 1");
+    await session.run("for (let i = 0; i < 1000; i++) globalThis['name' + i] = [i]");
+    await session.run("var count = require('count'); count.up()");
+    await session.act({ kind: "complete", text: "n" });
+    expect(log).toEqual(["disposed"]);
+    expect(await session.preview("count.up()")).toBe("2");
+  });
+
   test("values go through whole, and only what the session may use is there", async () => {
     using engine = await ScratchEngine.start({ factory: counting([]) });
     const session = engine.session("a", {}, { modules: ["count"] });
