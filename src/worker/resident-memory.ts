@@ -4,8 +4,8 @@ import { openSync, readSync } from "node:fs";
 const PAGE_BYTES = 4096;
 
 /**
- * This process's resident memory without the pages of files, bytes, as the daemon looks at it. The file is opened before the profile closes /proc; where
- * there is none, the runtime is asked.
+ * This process's resident memory without the pages of files, bytes, as the daemon looks at it. The file
+ * is opened before the profile closes /proc; where there is none, the runtime is asked.
  */
 export class ResidentMemory {
   private readonly text = Buffer.alloc(128);

@@ -191,7 +191,10 @@ async function whileIdle(channel: DataClient, warmUp: WarmUp): Promise<void> {
   while (!warmUp.isDone && !channel.hasNews(0)) await warmUp.step();
 }
 
-/** An engine with a slot, which is to become quick when it is left alone; what makes its modules is to be set with the profile. */
+/**
+ * An engine with a slot, which is to become quick when it is left alone; what makes its modules is to
+ * be set with the profile.
+ */
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
