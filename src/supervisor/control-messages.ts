@@ -78,7 +78,7 @@ class MessageParser {
           confinement: fields.confinement === "kernel" ? "kernel" : "checks",
         };
       case "events":
-        return { type: "events", jobId: this.jobId(fields), events: this.events(fields) };
+        return { type: "events", jobId: this.jobId(fields), events: this.news(fields) };
       case "guest":
         return { type: "guest", jobId: this.jobId(fields), runs: boolean(fields, "runs") };
       case "done":
@@ -127,6 +127,13 @@ class MessageParser {
       throw new Violation("speaks of a job that it does not have");
     }
     return this.bounds.jobId;
+  }
+
+  /** What comes before the end comes with something: else there might be any number of it. */
+  private news(fields: Fields): JobEvent[] {
+    const events = this.events(fields);
+    if (events.length === 0) throw new Violation("events that are none");
+    return events;
   }
 
   private events(fields: Fields): JobEvent[] {

@@ -61,6 +61,9 @@ const connect = Bun.connect as unknown as (options: FdSocketOptions) => Promise<
 
 const CANDIDATES_MAX = 8192;
 
+/** What a chunk of a delta counts at least: it takes room of its own, however short it is. */
+const DELTA_CHUNK_BYTES = 1024;
+
 /** Room for the longest list of candidates that a resolver makes. */
 const REQUEST_BYTES_MAX = 1024 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -74,6 +77,8 @@ export class DataChannel {
     bodyBytesMax: DATA_CHUNK_BYTES_MAX,
   });
   private unsent: Uint8Array[] = [];
+  /** How many of these, from the first, end the last answer. */
+  private unsentOfAnswers = 0;
   private answering = false;
   private closed = false;
   private deltaBytes = 0;
@@ -120,6 +125,8 @@ export class DataChannel {
           if (this.closed) return;
           continue;
         }
+        // One that asks and does not read would have all its answers kept here.
+        if (this.unsentOfAnswers > 0) throw new Error("asks again before it has read the answer");
         this.answering = true;
         this.answer(frame).then(
           () => {
@@ -233,9 +240,11 @@ export class DataChannel {
       this.deltaJob = job;
       this.deltaBytes = 0;
     }
-    this.deltaBytes += body.byteLength;
+    this.deltaBytes += Math.max(body.byteLength, DELTA_CHUNK_BYTES);
     if (this.deltaBytes > job.deltaBytesMax) throw new Error("the delta is too large");
-    job.onDelta(body, last);
+    // A frame that is mostly header is not kept for its body's sake.
+    const isMost = 2 * body.byteLength > body.buffer.byteLength;
+    job.onDelta(isMost ? body : new Uint8Array(body), last);
     failPoint("handover.delta");
     this.send({ op: "ok" });
   }
@@ -244,6 +253,7 @@ export class DataChannel {
     if (this.closed) return;
     const idle = this.unsent.length === 0;
     for (const piece of encodeFrame(header, body)) this.unsent.push(piece);
+    if ("op" in header) this.unsentOfAnswers = this.unsent.length;
     if (idle) this.flush();
   }
 
@@ -261,6 +271,7 @@ export class DataChannel {
       sent++;
     }
     this.unsent.splice(0, sent);
+    this.unsentOfAnswers = Math.max(0, this.unsentOfAnswers - sent);
   }
 }
 

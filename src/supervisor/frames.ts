@@ -19,6 +19,7 @@ export interface FrameBounds {
 }
 
 const NOTHING = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 
 /** @returns Pieces to be written one after another */
 export function encodeFrame(header: object, body: Uint8Array = NOTHING): Uint8Array[] {
@@ -38,7 +39,7 @@ export function encodeFrame(header: object, body: Uint8Array = NOTHING): Uint8Ar
 /** Puts pieces of a stream together again. */
 export class FrameReader {
   /** What came of a frame that is not whole, with room for more. */
-  private pending: Buffer = Buffer.alloc(0);
+  private pending: Buffer = EMPTY;
   private filled = 0;
 
   constructor(private readonly bounds: FrameBounds) {}
@@ -87,7 +88,10 @@ export class FrameReader {
   private keep(bytes: Buffer, total: number): void {
     const { pending } = this;
     this.filled = bytes.byteLength;
-    if (this.filled === 0) return;
+    if (this.filled === 0) {
+      this.pending = EMPTY;
+      return;
+    }
     if (bytes.buffer === pending.buffer && bytes.byteOffset === pending.byteOffset) {
       this.reserve(total);
       return;

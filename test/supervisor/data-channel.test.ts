@@ -161,3 +161,10 @@ test("a delta in chunks", async () => {
   const firsts = [0, 1, 2, 3, 4].map((i) => checkpoint?.delta[i << 20]);
   expect(firsts).toEqual([0, 1, 2, 3, 4]);
 });
+
+test("of a delta no more is kept than itself", async () => {
+  await using fixture = new FixturePool();
+  const { checkpoint } = await fixture.outcome({ do: "padded" });
+  expect(checkpoint?.delta).toEqual(new Uint8Array(5));
+  expect(checkpoint?.delta.buffer.byteLength).toBe(5);
+});

@@ -34,6 +34,8 @@ const LIES: [string, Order][] = [
   ["a delta beyond the memory limit", { do: "bigDelta", bytes: 24 << 20 }],
   ["a delta that it did not send", { do: "noDelta" }],
   ["a delta without end", { do: "deltaForever" }],
+  ["empty pieces of a delta without end", { do: "crumbs", bytes: 0 }],
+  ["pieces of a delta, a byte each, without end", { do: "crumbs", bytes: 1 }],
   ["noise on its channel", { do: "garbageData" }],
   ["a word where nothing is said", { do: "garbageControl" }],
   ["a guest that begins unasked", { do: "guest", runs: [true] }],
@@ -45,6 +47,7 @@ const LIES: [string, Order][] = [
   ["a path that is no text", { do: "file", candidates: [5] }],
   ["a path that is too long", { do: "file", candidates: ["x".repeat(5000)] }],
   ["a base that is no digest", { do: "base", digest: "../../etc/passwd" }],
+  ["events that are none, without end", { do: "noEvents" }],
   ["requests that do not wait", { do: "impatient" }],
 ];
 
@@ -59,6 +62,20 @@ test.each(LIES)("a worker that sends %s is killed", async (_, order) => {
   });
   expect(outcome.checkpoint).toBeUndefined();
   expect(fixture.logged).toMatchObject([{ message: "a worker ended" }]);
+});
+
+test("a worker that asks and does not read is killed before its answers fill the daemon", async () => {
+  const bytes = new Uint8Array(4 << 20);
+  let reads = 0;
+  await using fixture = new FixturePool({
+    readFile: async () => {
+      reads++;
+      return { path: "a", bytes };
+    },
+  });
+  const outcome = await fixture.outcome({ do: "deaf" }, { limits: { wall_ms: 2000 } });
+  expect(outcome).toMatchObject({ status: "error", error: { code: "WORKER_CRASHED" } });
+  expect(reads).toBe(1);
 });
 
 test("a second end of a job changes nothing but the worker's life", async () => {
