@@ -61,8 +61,11 @@ const connect = Bun.connect as unknown as (options: FdSocketOptions) => Promise<
 
 const CANDIDATES_MAX = 8192;
 
-/** What a chunk of a delta counts at least: it takes room of its own, however short it is. */
-const DELTA_CHUNK_BYTES = 1024;
+/**
+ * What a chunk of a delta counts at least, so that there are not too many: most are of a megabyte of
+ * the heap, however small that became.
+ */
+const DELTA_CHUNK_BYTES = 64 * 1024;
 
 /** Room for the longest list of candidates that a resolver makes. */
 const REQUEST_BYTES_MAX = 1024 * 1024;

@@ -41,9 +41,16 @@ export interface SoleUse {
  */
 const SOLE_USE_SETTINGS = "BUN_JSC_thresholdForJITAfterWarmUp=20000";
 
+/**
+ * Whether a worker hears of the daemon's end by Bun's IPC channel. Linux ends the worker itself; there
+ * it has no such channel, for what comes over one Bun keeps until it is a message, however long.
+ */
+const TELLS_BY_IPC = process.platform !== "linux";
+
 export interface LaunchCallbacks {
+  /** Over the IPC channel, where there is one. */
   onMessage(message: unknown): void;
-  /** The control channel has closed, whoever did it. */
+  /** That channel has closed, whoever did it. */
   onDisconnect(): void;
   onExit(exitCode: number | null, signal: string | number | null): void;
 }
@@ -52,8 +59,8 @@ export interface LaunchCallbacks {
  * The command gets this process's id as its next argument, to end when this process has gone, and
  * then what the worker will have to read, where that is known.
  *
- * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is the data channel, whose
- * other end the caller owns.
+ * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is its channel, whose other
+ * end the caller owns.
  *
  * @throws Error when there are no processes or descriptors left
  */
@@ -71,9 +78,7 @@ export function launch(
     env: {},
     stdio: ["ignore", "ignore", "pipe", "socket-fd"],
     detached: true,
-    serialization: "advanced",
-    ipc: (message) => callbacks.onMessage(message),
-    onDisconnect: () => callbacks.onDisconnect(),
+    ...(TELLS_BY_IPC ? toldBy(callbacks) : {}),
     onExit: (_, exitCode, signal) => callbacks.onExit(exitCode, signal),
   });
   try {
@@ -83,3 +88,9 @@ export function launch(
   }
   return child;
 }
+
+const toldBy = (callbacks: LaunchCallbacks) => ({
+  serialization: "advanced" as const,
+  ipc: (message: unknown) => callbacks.onMessage(message),
+  onDisconnect: () => callbacks.onDisconnect(),
+});

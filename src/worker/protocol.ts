@@ -22,10 +22,10 @@ export type { WorkerProfile };
  *    up that did not come with the job, and deltas too large for `done`.
  *
  * The worker reads by blocking, between jobs as well: that costs it no turn of an event loop. It exits
- * when the channel closes, so that a killed daemon leaves no orphan. While a guest waits for a timer
- * nobody reads, so Bun's IPC channel, over which nothing is ever said, tells of the daemon's end then;
- * a worker that is stuck in a guest's loop has the kernel kill it when its parent dies
- * (PR_SET_PDEATHSIG). It is the subreaper of what its guest starts.
+ * when the channel closes, so that a killed daemon leaves no orphan. While a guest waits for a timer or
+ * is stuck in a loop nobody reads: Linux kills the worker when its parent dies (PR_SET_PDEATHSIG), and
+ * elsewhere Bun's IPC channel, over which nothing is ever said, tells of the daemon's end. The worker
+ * is the subreaper of what its guest starts.
  *
  * What a worker says is parsed by the daemon (supervisor/), bounded, and authorised against the job
  * that the daemon gave it: a worker that was taken over by its guest can lie about its own session

@@ -50,6 +50,7 @@ const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
  */
 export async function runWorker(parentPid: number, prepare: () => Promise<void>): Promise<void> {
   endWithParent(parentPid);
+  // Where there is such a channel: launch.ts says why.
   process.on("disconnect", () => process.exit(0));
   try {
     // Before the profile is known: a spare that is given one is then as good as ready.

@@ -9,6 +9,7 @@ const GONE_MS_MAX = 10_000;
 /** Each ends in a program whose command line has MARK, or in a loop of its own. */
 const GUESTS = (mark: string) => [
   `for (;;) {}`,
+  `await new Promise((resolve) => setTimeout(resolve, 25_000))`,
   `require("exec").run("sleep", ["${mark}"])`,
   `require("exec").run("sh", ["-c", "setsid sleep ${mark} & exec sleep ${mark}"])`,
   // A shell that is stopped with its worker cannot be told anything any more, it seems.
