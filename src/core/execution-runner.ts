@@ -392,7 +392,8 @@ export class ExecutionRunner {
       try {
         await this.store.executions.commit(commit);
       } catch {
-        return; // There is still no room.
+        // There is still no room, unless the store has an end: one that the disk had refused.
+        if ((await this.store.executions.get(id))?.status === "running") return;
       }
       this.unwritten.delete(id);
     }

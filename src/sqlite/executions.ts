@@ -116,7 +116,8 @@ export function executionStore(
       "SELECT id FROM execution WHERE status = 'running' ORDER BY no",
     ),
     insertEvent: statements.prepare(
-      "INSERT INTO execution_event (no, ts, type, payload) VALUES (?1, ?2, ?3, ?4)",
+      // Those that came before may be here: the disk had refused them, and the store has them still.
+      "INSERT OR REPLACE INTO execution_event (no, ts, type, payload) VALUES (?1, ?2, ?3, ?4)",
     ),
     events: statements.prepare<EventRow>(
       `SELECT no, ts, type, payload FROM execution_event

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { isFull, syncFailure, writeFailure } from "./failure.ts";
 import type { LogDisk } from "./log-disk.ts";
@@ -31,6 +32,7 @@ export class GroupWriter {
   private syncing: Promise<void> | undefined;
   /** The last writes did not come one after another. */
   private crowded = false;
+  private closed = false;
   private readonly room: LogRoom;
   private readonly sql;
 
@@ -57,9 +59,11 @@ export class GroupWriter {
    *   when the group could not be committed as one.
    * @param bytes  Of what it writes, where that may be much.
    * @returns What `apply` returned. It is in the store, as durable as that is, when this resolves.
-   * @throws VmError STORE_FULL, or what `apply` threw; nothing it wrote is kept
+   * @throws VmError STORE_FULL, SHUTTING_DOWN, or what `apply` threw; nothing it wrote is kept, unless
+   *   the disk itself refused it: then what is in the store may be gone after a power cut
    */
   write<T>(apply: () => T, bytes = 0): Promise<T> {
+    if (this.closed) return Promise.reject(new VmError("SHUTTING_DOWN"));
     return new Promise((resolve, reject) => {
       let value: T;
       this.queue.push({
@@ -88,8 +92,9 @@ export class GroupWriter {
     if (this.unsynced.length > 0 && !this.syncing) this.sync();
   }
 
-  /** Commits what is queued, and resolves when all of it is as durable as it gets. */
+  /** Commits what is queued, and resolves when all of it is as durable as it gets. Later writes are refused. */
   async close(): Promise<void> {
+    this.closed = true;
     this.flush();
     while (this.syncing) await this.syncing;
     this.disk?.close();

@@ -1,9 +1,14 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { checkpointStore } from "../../src/sqlite/checkpoints.ts";
 import { openDatabase } from "../../src/sqlite/database.ts";
+import { executionStore } from "../../src/sqlite/executions.ts";
 import { GroupWriter } from "../../src/sqlite/group-writer.ts";
+import { idempotencyStore } from "../../src/sqlite/idempotency.ts";
 import { canSyncLog, type LogDisk, openLogDisk } from "../../src/sqlite/log-disk.ts";
+import { sessionStore } from "../../src/sqlite/sessions.ts";
 import { Statements } from "../../src/sqlite/statements.ts";
+import { anEvent, anExecution, aSession } from "../contract/store-suite.ts";
 import { tempStore } from "./temp-store.ts";
 
 /** A disk whose waits a test ends, beside the real log. */
@@ -35,7 +40,7 @@ class SlowDisk implements LogDisk {
 class Log implements Disposable {
   private readonly temp = tempStore();
   private readonly db = openDatabase({ path: this.temp.path, durability: "full" });
-  private readonly statements = new Statements(this.db);
+  readonly statements = new Statements(this.db);
   readonly disk = new SlowDisk();
   readonly writer = new GroupWriter(this.db, this.statements, this.disk);
   readonly told: string[] = [];
@@ -122,6 +127,38 @@ test("a disk that refuses the log: nobody is told that it is kept, and SQLite wa
   await log.write("c");
   expect(log.told.at(-1)).toBe("c");
   expect(log.disk.waits).toHaveLength(1);
+});
+
+test("what the disk refused can be written again, with more", async () => {
+  using log = new Log();
+  const { statements, writer } = log;
+  const idempotency = idempotencyStore(statements, writer);
+  const sessions = sessionStore(statements, writer, idempotency);
+  const checkpoints = checkpointStore(statements, writer);
+  const executions = executionStore(statements, writer, { sessions, checkpoints, idempotency });
+  const session = aSession();
+  await sessions.insert(session);
+  const execution = anExecution(session.session.id);
+  const { ended_at: _, result: __, ...rest } = execution;
+  const running = { ...rest, status: "running" } as const;
+  const events = [1, 2, 3].map((seq) => anEvent(running.id, seq));
+  const refused = [executions.insertRunning(running, events.slice(0, 2)), log.write("a")];
+  await log.disk.begun(1);
+  log.disk.waits[0]!.fail(new Error("EIO"));
+  await Promise.allSettled(refused);
+  await executions.commit({ execution, events });
+  expect(await executions.get(running.id)).toEqual(execution);
+  expect(await executions.events(running.id, 0, 10)).toEqual(events);
+});
+
+test("who writes when it has been closed is refused, alone or with others", async () => {
+  using temp = tempStore();
+  const store = temp.open();
+  await store.close();
+  for (const count of [1, 2]) {
+    const late = Array.from({ length: count }, () => store.sessions.insert(aSession()));
+    for (const { status } of await Promise.allSettled(late)) expect(status).toBe("rejected");
+  }
 });
 
 test.skipIf(!canSyncLog)("the log itself can be brought to the disk, both ways", async () => {
