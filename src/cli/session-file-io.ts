@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { LIMITS } from "../core/limits.ts";
+import { fileProblem } from "./file-problem.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A session file. @throws UsageError when there is none, or it cannot be one */
@@ -15,7 +16,7 @@ export async function readSessionFile(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} cannot be read: ${codeOf(error)}`);
+    throw new UsageError(`${path} cannot be read: ${fileProblem(error, "read")}`);
   }
 }
 
@@ -31,8 +32,6 @@ export async function writeSessionFile(path: string, file: Uint8Array): Promise<
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new UsageError(`${path} cannot be written: ${codeOf(error)}`);
+    throw new UsageError(`${path} cannot be written: ${fileProblem(error, "written")}`);
   }
 }
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { LIMITS } from "../../core/limits.ts";
+import { fileProblem } from "../file-problem.ts";
 
 /** What a dot command asks of the prompt. */
 export type DotAction =
@@ -58,7 +59,7 @@ async function load(path: string): Promise<DotAction> {
       `${path} is longer than the ${LIMITS.sourceBytesMax} bytes that a snippet may have`,
     );
   } catch (error) {
-    return fail(`${path} cannot be read: ${codeOf(error)}`);
+    return fail(`${path} cannot be read: ${fileProblem(error, "read")}`);
   }
 }
 
@@ -67,7 +68,7 @@ async function save(path: string, inputs: readonly string[]): Promise<DotAction>
     await writeFile(path, inputs.map((input) => `${input}\n`).join(""));
     return { kind: "say", text: `Saved ${inputs.length} inputs to ${path}` };
   } catch (error) {
-    return fail(`${path} cannot be written: ${codeOf(error)}`);
+    return fail(`${path} cannot be written: ${fileProblem(error, "written")}`);
   }
 }
 
@@ -86,5 +87,3 @@ function helpText(): string {
 }
 
 const fail = (text: string): DotAction => ({ kind: "fail", text });
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);
