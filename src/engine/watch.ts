@@ -44,6 +44,7 @@ export class Watch {
   private cpuTripMs: number;
   /** Of what runs within a time of its own. */
   private endMs = Number.POSITIVE_INFINITY;
+  private endPassed = false;
   private words = new Uint32Array(0);
   private events = 0;
   private outputBytes = 0;
@@ -94,16 +95,23 @@ export class Watch {
       this.lookAtMs = Math.min(nowMs + LOOK_EVERY_MS, this.soonestTripMs);
       this.onPoll();
     }
+    if (nowMs > this.endMs) this.endPassed = true;
     const stops = this.tripped !== undefined || nowMs > this.endMs;
     if (stops) this.stopSoon();
     return stops;
   }
 
-  /** Stops guest code that takes longer than this, without ending the execution. */
-  within<T>(ms: number, work: () => T): T {
+  /**
+   * Stops guest code that takes longer than this, without ending the execution.
+   *
+   * @returns undefined where it was stopped: what it returned then may have come out of a `catch`
+   */
+  within<T>(ms: number, work: () => T): T | undefined {
     this.endMs = performance.now() + ms;
+    this.endPassed = false;
     try {
-      return work();
+      const result = work();
+      return this.endPassed ? undefined : result;
     } finally {
       this.endMs = Number.POSITIVE_INFINITY;
     }
