@@ -98,7 +98,7 @@ export const LIMITS = {
   sessionFileHeaderBytesMax: 64 * 1024,
   /** What a session file says besides its images, unpacked, each section. */
   sessionPartBytesMax: 64 * 1024 * 1024,
-  /** A base image in a session file; those of this program are some 100 KiB. */
+  /** A base image in a session file; those of this program are some 230 KiB. */
   baseImageBytesMax: 8 * 1024 * 1024,
   /** Executions of the history in a session file. */
   exportExecutionsMax: 10_000,
