@@ -1,5 +1,6 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fileProblem } from "../file-problem.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** The folder, absolute. @throws UsageError when there is none */
@@ -25,6 +26,7 @@ export function worktreeFile(worktree: string, file: string): string {
     throw new UsageError(`there is no file ${file}`, hint);
   }
   if (statSync(path).isDirectory()) throw new UsageError(`${file} is a folder`);
+  assertReadable(path, file);
   const within = insideOf(worktree, path) ?? insideOf(realpathSync(worktree), realpathSync(path));
   if (within !== undefined) return within;
   throw new UsageError(
@@ -33,7 +35,17 @@ export function worktreeFile(worktree: string, file: string): string {
   );
 }
 
+/** The daemon's side says of such a file only that it is not to be had. */
+function assertReadable(path: string, file: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${fileProblem(error, "read")}`);
+  }
+}
+
 function insideOf(folder: string, path: string): string | undefined {
   const within = relative(folder, path);
-  return within.startsWith("..") || isAbsolute(within) ? undefined : within;
+  const isOutside = within === ".." || within.startsWith(`..${sep}`) || isAbsolute(within);
+  return isOutside ? undefined : within;
 }
