@@ -104,7 +104,7 @@ export const SNIPPETS: Readonly<Record<string, readonly Code[]>> = {
   ],
   order: [
     "setTimeout(() => console.log('timer'), 0); Promise.resolve().then(() => console.log('job')); console.log('now')",
-    "setTimeout(() => console.log('b'), 12); setTimeout(() => console.log('a'), 1); 0",
+    "setTimeout(() => console.log('b'), 40); setTimeout(() => console.log('a'), 1); 0",
     "queueMicrotask(() => console.log(2)); console.log(1)",
     "const t = setTimeout(() => console.log('never'), 1); clearTimeout(t); await new Promise(r => setTimeout(r, 9)); 'end'",
     "let n = 0; await new Promise(r => { const i = setInterval(() => { console.log(++n); if (n === 3) { clearInterval(i); r() } }, 1) }); n",
