@@ -12,7 +12,7 @@ process.on("uncaughtException", (error) => uncaught.push(error));
 process.on("unhandledRejection", (error) => uncaught.push(error));
 
 /** Longer than any timer of a snippet. */
-const TIMERS_MS = 30;
+const TIMERS_MS = 80;
 const turn = () => new Promise((done) => setImmediate(done));
 
 function typeOf(value) {

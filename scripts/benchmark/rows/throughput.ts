@@ -23,7 +23,7 @@ export const throughput: Row = {
           loads.push(await clients(daemon, count, requests, MS));
         }
         const line: Line = {
-          what: `calls a second, ${count} clients, ${workers} workers`,
+          what: `calls a second, clients: ${count}, workers: ${workers}`,
           unit: "/s",
           runs: loads.map(({ perSecond }) => ({ median: perSecond })),
           note: `p99 of a call ${runOf(loads.flatMap(({ times }) => times)).p99?.toFixed(1)} ms`,
