@@ -1,5 +1,5 @@
 import type { NewSession, SessionLease, SessionRecord, SessionStore } from "../core/ports.ts";
-import type { SessionStatus, StoredSession } from "../core/session.ts";
+import type { SessionGrants, SessionStatus, StoredSession } from "../core/session.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { SqliteIdempotency } from "./idempotency.ts";
@@ -146,7 +146,7 @@ export function sessionStore(
       session.closed_at === undefined ? null : toMs(session.closed_at),
       session.last_error ?? null,
       toOptionalJson(session.runtime_meta),
-      toJson(grants),
+      grantsToJson(grants),
       headCheckpointId ?? null,
       headExecutionId ?? null,
     );
@@ -202,9 +202,27 @@ function assertFound({ changes }: { changes: number }, id: string): void {
   if (changes === 0) throw new Error(`session ${id} is not in the store`);
 }
 
+const NOTHING_GRANTED: Omit<SessionGrants, "settings"> = {
+  modules: [],
+  libraries: [],
+  globals: {},
+  env: {},
+  fsReadOnly: false,
+  netAllowed: false,
+};
+
+/** Most sessions are granted little, and a fork is to be small: what is empty is left out. */
+function grantsToJson(grants: SessionGrants): string {
+  const isNews = (name: string, value: unknown) =>
+    toJson(value) !== toJson(NOTHING_GRANTED[name as keyof typeof NOTHING_GRANTED]);
+  return toJson(
+    Object.fromEntries(Object.entries(grants).filter(([name, value]) => isNews(name, value))),
+  );
+}
+
 const recordOf = (row: RecordRow): SessionRecord => ({
   session: sessionOf(row),
-  grants: JSON.parse(row.grants),
+  grants: { ...NOTHING_GRANTED, ...JSON.parse(row.grants) },
   ...optional("headCheckpointId", row.head_checkpoint_id, same),
   ...optional("headExecutionId", row.head_execution_id, same),
   ...optional("originCheckpointId", row.origin_checkpoint_id, same),

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
@@ -144,3 +145,22 @@ test("beyond the newest checkpoints states go, and what they took is given back"
   );
   expect(report.body.sessions[0]?.checkpoints).toBe(1);
 }, 60_000);
+
+test("a fork adds less than a KiB to the database, whatever the heap", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  await using daemon = await Daemon.start({ db });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  await repl(daemon, sessionId, "globalThis.big = new Uint8Array(8e6).map((_, i) => i * i)");
+  await fork(daemon, sessionId, {});
+  const before = pagesOf(db);
+  for (let i = 0; i < 10; i++) await fork(daemon, sessionId, { count: 64 });
+  const bytes = (pagesOf(db) - before) * 4096;
+  expect(bytes / 640).toBeLessThan(1024);
+});
+
+/** As another process finds it. */
+function pagesOf(path: string): number {
+  using db = new Database(path, { readonly: true });
+  return Object.values(db.query<{ page_count: number }, []>("PRAGMA page_count").get()!)[0]!;
+}
