@@ -181,6 +181,45 @@ test("run --save and --from, without a daemon", async () => {
   expect([both.code, both.err]).toEqual([2, expect.stringContaining("--module is for a new")]);
 });
 
+test("one file many times at once, and a kill in the midst: sessions of their own, or none", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const id = await makeSession(daemon, await makeTemplate(daemon), folder.path);
+  expect((await repl(daemon, id, DATABASE)).body.status).toBe("ok");
+  for (let i = 0; i < 40; i++) await repl(daemon, id, "console.log('x'.repeat(5000))");
+  const query = new URLSearchParams({ history: "true" });
+  const exported = await fetch(`${daemon.url}/api/v1/sessions/${id}/export?${query}`);
+  const file = new Uint8Array(await exported.arrayBuffer());
+
+  const eight = () => Array.from({ length: 8 }, () => upload(daemon, file, folder.path));
+  const imported = await Promise.all(eight());
+  expect(imported.map(({ status }) => status)).toEqual(Array(8).fill(201));
+  const ids = imported.map(({ body }) => body.id);
+  expect(new Set([id, ...ids]).size).toBe(9);
+
+  const cut = Promise.allSettled(eight());
+  await upload(daemon, file, folder.path).then(
+    () => daemon.kill9(),
+    () => daemon.kill9(),
+  );
+  await cut;
+  await using again = await daemon.restart();
+  const { body: sessions } = await again.json<{ id: string; status: string }[]>("GET", "/sessions");
+  expect(sessions.map((session) => session.id)).toEqual(expect.arrayContaining([id, ...ids]));
+  const drawn = new Set<unknown>();
+  for (const session of sessions) {
+    expect(session.status).toBe("ready");
+    const ran = await repl(
+      again,
+      session.id,
+      "[db.query('SELECT count(*) AS n FROM t')[0].n, names.size, Math.random()]",
+    );
+    expect(ran.body.result?.json).toEqual([2, 1, expect.any(Number)]);
+    drawn.add((ran.body.result?.json as number[] | undefined)?.[2]);
+  }
+  expect(drawn.size).toBe(sessions.length);
+}, 30_000);
+
 const CASES = 60;
 const SEED = 5;
 
