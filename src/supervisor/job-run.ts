@@ -9,10 +9,10 @@ import {
   type RunMessage,
   type WorkerProfile,
 } from "../worker/protocol.ts";
-import type { MessageBounds } from "./control-messages.ts";
 import { JobClock } from "./job-clock.ts";
 import { outcomeOfEnd } from "./outcome.ts";
 import { profileKey, profileOf } from "./profile.ts";
+import type { MessageBounds } from "./worker-messages.ts";
 import type { WorkerEnd, WorkerJob } from "./worker-process.ts";
 
 /**

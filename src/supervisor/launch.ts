@@ -59,7 +59,7 @@ export interface LaunchCallbacks {
  * The command gets this process's id as its next argument, to end when this process has gone, and
  * then what the worker will have to read, where that is known.
  *
- * A session and a process group of its own; descriptor 3 (WORKER_DATA_FD) is its channel, whose other
+ * A session and a process group of its own; descriptor 3 (WORKER_CHANNEL_FD) is its channel, whose other
  * end the caller owns.
  *
  * @throws Error when there are no processes or descriptors left

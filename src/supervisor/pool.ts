@@ -1,7 +1,6 @@
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Job, JobEvent, JobHandle, Logger, Runner } from "../core/ports.ts";
-import type { DataSources } from "./data-channel.ts";
 import { HOME_WAIT_MS, Homes } from "./homes.ts";
 import { JobRun } from "./job-run.ts";
 import { workerCommand } from "./launch.ts";
@@ -10,6 +9,7 @@ import { PooledWorker } from "./pooled-worker.ts";
 import { readResidentBytes } from "./process-table.ts";
 import { profileKey } from "./profile.ts";
 import { Watch } from "./watch.ts";
+import type { DataSources } from "./worker-channel.ts";
 import type { ReadyMessage, WorkerEnd } from "./worker-process.ts";
 
 export interface PoolOptions extends DataSources {

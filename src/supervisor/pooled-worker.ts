@@ -1,7 +1,7 @@
 import type { DoneMessage, WorkerProfile } from "../worker/protocol.ts";
-import type { DataSources } from "./data-channel.ts";
 import { endDescendants, hasChildren } from "./descendants.ts";
 import type { JobRun } from "./job-run.ts";
+import type { DataSources } from "./worker-channel.ts";
 import {
   type ReadyMessage,
   type WorkerEnd,

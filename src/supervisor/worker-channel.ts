@@ -42,7 +42,7 @@ export interface DataSources {
   readonly databasePath?: string;
 }
 
-export interface DataChannelOptions {
+export interface WorkerChannelOptions {
   /** Owned by the channel from here on. */
   readonly fd: number;
   readonly sources: DataSources;
@@ -72,7 +72,7 @@ const REQUEST_BYTES_MAX = 1024 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** The daemon's end of a worker's channel: messages, and one request after another with its answer. */
-export class DataChannel {
+export class WorkerChannel {
   private socket: Socket | undefined;
   private readonly reader = new FrameReader({
     headerBytesMax: () =>
@@ -89,7 +89,7 @@ export class DataChannel {
   /** Of an image that was asked for, until its links are. */
   private links: ImageChain["links"] = [];
 
-  constructor(private readonly options: DataChannelOptions) {
+  constructor(private readonly options: WorkerChannelOptions) {
     connect({
       fd: options.fd,
       socket: {
@@ -103,7 +103,7 @@ export class DataChannel {
         close: () => this.lost(),
         error: () => this.lost(),
       },
-    }).catch((error) => this.violation(`the data channel failed: ${String(error)}`));
+    }).catch((error) => this.violation(`the channel failed: ${String(error)}`));
   }
 
   tell(message: ToWorker, body?: Uint8Array): void {

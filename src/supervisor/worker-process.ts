@@ -5,17 +5,17 @@ import {
   type FromWorker,
   type RunMessage,
   type ToWorker,
-  WORKER_DATA_FD,
+  WORKER_CHANNEL_FD,
   type WorkerProfile,
 } from "../worker/protocol.ts";
-import { type MessageBounds, parseMessage } from "./control-messages.ts";
-import { DataChannel, type DataJob, type DataSources } from "./data-channel.ts";
 import { endOrphans, endTree, type Sweep } from "./descendants.ts";
 import { takeEarlyOrLaunch } from "./early-launch.ts";
 import type { WorkerSubprocess } from "./launch.ts";
 import { type ProcessStat, readStat } from "./process-table.ts";
 import { mayStartPrograms } from "./profile.ts";
 import { becomeSubreaper } from "./subreaper.ts";
+import { type DataJob, type DataSources, WorkerChannel } from "./worker-channel.ts";
+import { type MessageBounds, parseMessage } from "./worker-messages.ts";
 
 export type ReadyMessage = Extract<FromWorker, { type: "ready" }>;
 
@@ -58,7 +58,7 @@ export class WorkerProcess {
   readonly pid: number;
   readonly ended: Promise<void>;
   private readonly child: WorkerSubprocess;
-  private readonly data: DataChannel;
+  private readonly data: WorkerChannel;
   private readonly born: ProcessStat | undefined;
   private profile: WorkerProfile | undefined;
   private ready = false;
@@ -86,9 +86,9 @@ export class WorkerProcess {
     this.pid = this.child.pid;
     livePids.add(this.pid);
     this.born = readStat(this.pid);
-    const fd = this.child.stdio[WORKER_DATA_FD];
+    const fd = this.child.stdio[WORKER_CHANNEL_FD];
     if (typeof fd !== "number") throw new Error("no channel to the worker");
-    this.data = new DataChannel({
+    this.data = new WorkerChannel({
       fd,
       sources,
       currentJob: () => (this.end ? undefined : this.job),

@@ -6,7 +6,7 @@ import {
   type DataResponse,
   type FromWorker,
   type ToWorker,
-  WORKER_DATA_FD,
+  WORKER_CHANNEL_FD,
 } from "./protocol.ts";
 
 const PREFIX_BYTES = 8;
@@ -35,7 +35,7 @@ export class ChannelClosed extends Error {}
  * The worker's end of the channel: reads and waits, on this thread, since a guest that is in the
  * middle of a `require` cannot wait for an event loop. The daemon's end is trusted.
  */
-export class DataClient {
+export class DaemonChannel {
   /** Messages that came while an answer was waited for. */
   private readonly early: Message[] = [];
   /** What was read ahead lies between `start` and `end`. */
@@ -43,7 +43,7 @@ export class DataClient {
   private start = 0;
   private end = 0;
 
-  constructor(private readonly fd: number = WORKER_DATA_FD) {}
+  constructor(private readonly fd: number = WORKER_CHANNEL_FD) {}
 
   /**
    * Whether there is something to read, or comes within that time. Where the system cannot be asked,

@@ -3,7 +3,7 @@ import type { JobEvent } from "../core/ports.ts";
 import { discard } from "../engine/compress.ts";
 import type { EngineOutside } from "../engine/engine-host.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
-import type { DataClient } from "./data-client.ts";
+import type { DaemonChannel } from "./daemon-channel.ts";
 import { type FromWorker, INLINE_DELTA_BYTES_MAX, type RunMessage } from "./protocol.ts";
 
 /** Events wait this long for company: one message for all of a quick execution. */
@@ -49,7 +49,7 @@ export class JobOutside implements EngineOutside {
 
   constructor(
     private readonly jobId: string,
-    private readonly data: DataClient,
+    private readonly data: DaemonChannel,
     private readonly inline: InlineImage | undefined,
     private readonly send: (message: Exclude<FromWorker, { type: "ready" }>) => void,
     private readonly onLook: () => void,
@@ -70,11 +70,11 @@ export class JobOutside implements EngineOutside {
     let unread = header.links.length;
     let asked = false;
     const { jobId } = this;
-    const nextLink = function* (data: DataClient): Generator<Uint8Array> {
+    const nextLink = function* (data: DaemonChannel): Generator<Uint8Array> {
       for (let last = false; !last; ) {
         const frame = asked ? data.read() : data.ask({ op: "links", jobId });
         asked = true;
-        if (frame.header.op !== "link") throw new Error("the data channel is out of step");
+        if (frame.header.op !== "link") throw new Error("the channel is out of step");
         last = frame.header.last;
         if (last) unread--;
         failPoint("worker.image");
@@ -82,7 +82,7 @@ export class JobOutside implements EngineOutside {
         discard(frame.body);
       }
     };
-    const links = function* (data: DataClient): Generator<Generator<Uint8Array>> {
+    const links = function* (data: DaemonChannel): Generator<Generator<Uint8Array>> {
       while (unread > 0) yield nextLink(data);
     };
     // A chain that turns out damaged leaves frames behind that the next answer must not begin with.
@@ -148,7 +148,7 @@ export class JobOutside implements EngineOutside {
     }
   }
 
-  /** The delta, unless it went by the data channel. */
+  /** The delta, unless it went before. */
   takeDelta(): { readonly delta: Uint8Array; readonly deltaByData: boolean } {
     if (this.byData) return { delta: new Uint8Array(0), deltaByData: true };
     // A buffer of its own: sending a view sends all of what it is a view of.

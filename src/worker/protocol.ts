@@ -9,7 +9,7 @@ export type { WorkerProfile };
 /**
  * Both directions between the daemon's supervisor and a worker process, on one page.
  *
- * One channel joins them: a socket pair, descriptor WORKER_DATA_FD in the worker. A frame is a u32
+ * One channel joins them: a socket pair, descriptor WORKER_CHANNEL_FD in the worker. A frame is a u32
  * (little endian) byte length of header, a u32 byte length of body, the header (JSON, UTF-8) and the
  * body (bytes). Two kinds of talk share it:
  *
@@ -31,7 +31,7 @@ export type { WorkerProfile };
  * that the daemon gave it: a worker that was taken over by its guest can lie about its own session
  * and about nothing else.
  */
-export const WORKER_DATA_FD = 3;
+export const WORKER_CHANNEL_FD = 3;
 
 /** Deltas up to this size are the body of `done`; larger ones go before it, in chunks. */
 export const INLINE_DELTA_BYTES_MAX = 256 * 1024;

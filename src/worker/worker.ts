@@ -10,7 +10,7 @@ import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
 import { prepareWrittenPages, WrittenPages } from "../modules/written-pages.ts";
-import { ChannelClosed, DataClient } from "./data-client.ts";
+import { ChannelClosed, DaemonChannel } from "./daemon-channel.ts";
 import { inlineOf, JobOutside } from "./job-outside.ts";
 import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
 import { ResidentMemory } from "./resident-memory.ts";
@@ -58,7 +58,7 @@ export async function runWorker(parentPid: number, prepare: () => Promise<void>)
     // Until the engine is compiled, this thread has nothing better to do.
     await prepare();
     const engine = await warmed;
-    const channel = new DataClient();
+    const channel = new DaemonChannel();
     await whileIdle(channel, engine.warmUp);
     const { message } = channel.next();
     if (message.type !== "enter") throw new Error("no profile to enter");
@@ -84,14 +84,14 @@ class Worker {
     private readonly engine: EngineHost,
     private readonly warmUp: WarmUp,
     private readonly memory: ResidentMemory,
-    private readonly channel: DataClient,
+    private readonly channel: DaemonChannel,
   ) {}
 
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
   static async enter(
     profile: WorkerProfile,
     { base, engine, modules, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
-    channel: DataClient,
+    channel: DaemonChannel,
   ): Promise<Worker> {
     if (!IS_COMPILED) preloadParsers();
     if (profile.kind !== "bare") {
@@ -187,7 +187,7 @@ class Worker {
 }
 
 /** A worker that is left alone warms itself up. Resolves when the daemon has something to say. */
-async function whileIdle(channel: DataClient, warmUp: WarmUp): Promise<void> {
+async function whileIdle(channel: DaemonChannel, warmUp: WarmUp): Promise<void> {
   if (warmUp.isDone || channel.hasNews(IDLE_MS)) return;
   while (!warmUp.isDone && !channel.hasNews(0)) await warmUp.step();
 }

@@ -18,7 +18,7 @@ function sumOf(parts: string): string {
   }, 0)`;
 }
 
-/** Half a megabyte that does not compress, so that the delta goes by the data channel; and its sum. */
+/** Half a megabyte that does not compress, so that the delta goes in chunks; and its sum. */
 const BIG = `blob = Array.from({ length: 8 }, () => crypto.getRandomValues(new Uint8Array(65536)));
   sum = ${sumOf("blob")};`;
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { Guest, type ValuePtr } from "../../src/engine/guest.ts";
 import { Slot } from "../../src/engine/slot.ts";
+import { INERT_CALLBACKS } from "./inert-callbacks.ts";
 
 const base = await baseImage();
 
@@ -13,15 +14,7 @@ class Scratch {
   static async create(memMb = 128): Promise<Scratch> {
     const slot = await Slot.create(base.engine, memMb);
     slot.putBase(base);
-    slot.instance.callbacks = {
-      call: () => 0,
-      shouldInterrupt: () => false,
-      loadModule: () => 0,
-      normalizeModule: () => 0,
-      rejected: () => {},
-      errorMade: () => {},
-      now: () => 0,
-    };
+    slot.instance.callbacks = INERT_CALLBACKS;
     return new Scratch(slot);
   }
 

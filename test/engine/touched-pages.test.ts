@@ -4,6 +4,7 @@ import { Guest } from "../../src/engine/guest.ts";
 import { Slot } from "../../src/engine/slot.ts";
 import type { WatchWrites } from "../../src/engine/touched-pages.ts";
 import { prepareWrittenPages, WrittenPages } from "../../src/modules/written-pages.ts";
+import { INERT_CALLBACKS } from "./inert-callbacks.ts";
 
 const base = await baseImage();
 const isOffered = prepareWrittenPages();
@@ -15,15 +16,7 @@ class Twin {
   static async create(watchWrites?: WatchWrites): Promise<Twin> {
     const slot = await Slot.create(base.engine, 64, { watchWrites });
     slot.putBase(base);
-    slot.instance.callbacks = {
-      call: () => 0,
-      shouldInterrupt: () => false,
-      loadModule: () => 0,
-      normalizeModule: () => 0,
-      rejected: () => {},
-      errorMade: () => {},
-      now: () => 0,
-    };
+    slot.instance.callbacks = INERT_CALLBACKS;
     return new Twin(slot);
   }
 

@@ -116,7 +116,7 @@ test("the state of a session goes through the store into another worker", async 
   expect(await session.preview("x + 2")).toBe("43");
 }, 30_000);
 
-test("a large heap goes by the data channel, both ways", async () => {
+test("a large heap goes in chunks, both ways", async () => {
   const session = new Session();
   const made = await session.run(
     "var big = []; for (let i = 0; i < 60000; i++) big.push({ i, text: 'q' + Math.random() }); big.length",
@@ -147,7 +147,7 @@ test("a quick execution answers with everything at once", async () => {
   expect(ended.metrics.checkpoint_bytes).toBeLessThan(16 * 1024);
 });
 
-test("files of the worktree come by the data channel, modules from the worker", async () => {
+test("files of the worktree come from the daemon, modules from the worker", async () => {
   writeFileSync(join(folder, "lib.mjs"), "export const a = 1; export default () => a + 1;");
   writeFileSync(join(folder, "data.json"), '{"rows": [1, 2, 3]}');
   const session = new Session({}, ["fs", "exec", "database"]);
