@@ -1,5 +1,5 @@
 import { LIMITS } from "../core/limits.ts";
-import { WORKER_NICENESS } from "./launch.ts";
+import { WORKER_NICENESS } from "./priority.ts";
 import { type ProcessStat, readChildren, readStat, readTable } from "./process-table.ts";
 import { reap } from "./subreaper.ts";
 

@@ -1,26 +1,21 @@
-import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Subprocess } from "bun";
 import { IS_COMPILED } from "../core/compiled.ts";
+import { beNice, prioritize, WORKER_NICENESS } from "./priority.ts";
 
 /**
  * How a worker process is started: this program again, with nothing of the daemon's environment.
  */
 export type WorkerSubprocess = Subprocess<"ignore", "ignore", "pipe">;
 
-/** Below the daemon, so that a busy guest does not keep the daemon from answering others. */
-export const WORKER_NICENESS = 5;
-
 /**
  * A deep native stack for the engine's recursion, and Bun told of it where the system gives it. What
  * a worker holds is a guest's heap, of which Bun's own collector knows nothing: told of a small
- * machine, it collects the host's garbage before that is a third of a worker's margin. The autogroup,
- * where Linux has them, is what niceness counts in between sessions of processes.
+ * machine, it collects the host's garbage before that is a third of a worker's margin.
  */
-const shellScript = (niceness: number, settings: string) => `
+const shellScript = (settings: string) => `
 if ulimit -s 65536; then BUN_JSC_maxPerThreadStackUsage=60000000; export BUN_JSC_maxPerThreadStackUsage; fi
 export BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728 ${settings}
-if [ -w /proc/self/autogroup ]; then echo ${niceness} >/proc/self/autogroup; fi
 exec "$@"
 `;
 
@@ -69,8 +64,7 @@ export function launch(
   callbacks: LaunchCallbacks,
   soleUse?: SoleUse,
 ): WorkerSubprocess {
-  const niceness = soleUse ? 0 : WORKER_NICENESS;
-  const script = shellScript(niceness, soleUse ? SOLE_USE_SETTINGS : "");
+  const script = shellScript(soleUse ? SOLE_USE_SETTINGS : "");
   const words = [...command, String(process.pid), ...(soleUse ? [soleUse.language] : [])];
   // Bun reads settings from the folder it starts in; this one is nobody's.
   const child = Bun.spawn(["/bin/sh", "-c", script, "sh", ...words], {
@@ -81,10 +75,10 @@ export function launch(
     ...(TELLS_BY_IPC ? toldBy(callbacks) : {}),
     onExit: (_, exitCode, signal) => callbacks.onExit(exitCode, signal),
   });
-  try {
-    setPriority(child.pid, niceness);
-  } catch {
-    // It ended already, or the system has no such thing: only the order of service differs.
+  if (!soleUse) {
+    beNice(child.pid, WORKER_NICENESS);
+    // Whoever waits for it will say so; the threads that compile for it are never waited for.
+    prioritize(child.pid, "background");
   }
   return child;
 }

@@ -8,6 +8,7 @@ import { describeEnd } from "./outcome.ts";
 import { PooledWorker } from "./pooled-worker.ts";
 import { readResidentBytes } from "./process-table.ts";
 import { profileKey } from "./profile.ts";
+import { Spares } from "./spares.ts";
 import { Watch } from "./watch.ts";
 import type { DataSources } from "./worker-channel.ts";
 import type { ReadyMessage, WorkerEnd } from "./worker-process.ts";
@@ -57,6 +58,7 @@ class WorkerPool implements Pool {
   private readonly command: readonly string[];
   private readonly watch: Watch;
   private readonly firstReady = Promise.withResolvers<ReadyMessage>();
+  private readonly spares: Spares;
   private ready = false;
   private failedStarts = 0;
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +72,12 @@ class WorkerPool implements Pool {
       isWaiting: () => this.queue.length > 0,
       retireIdle: () => this.retireIdle(),
     });
-    this.keepSpares();
+    this.spares = new Spares(this.workers, {
+      count: options.spares,
+      workersMax: options.workersMax,
+      start: () => this.start() !== undefined,
+    });
+    this.spares.keep();
   }
 
   run(job: Job, onEvents: (events: readonly JobEvent[]) => void): JobHandle {
@@ -123,6 +130,7 @@ class WorkerPool implements Pool {
     this.closed = true;
     clearTimeout(this.restartTimer);
     clearTimeout(this.homeTimer);
+    this.spares.stop();
     this.watch.stop();
     const error = new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 });
     for (const run of this.queue.splice(0)) run.fail(error);
@@ -152,7 +160,7 @@ class WorkerPool implements Pool {
       worker.assign(run);
     }
     this.watch.arm();
-    this.keepSpares();
+    this.spares.keep();
   }
 
   /** The next job to start, and where. Undefined: none now; a worker's end or a timer comes back to it. */
@@ -195,21 +203,42 @@ class WorkerPool implements Pool {
 
   /** Undefined: none can be had now; a timer or a worker's end comes back to it. */
   private workerFor(run: JobRun): PooledWorker | undefined {
-    const same = this.idleOf(run);
-    if (same) return same;
-    const spare = this.spares().next().value ?? this.replaceOldest();
-    spare?.enter(run.profile, run.profileKey);
-    return spare;
+    const idle = this.idleOf(run);
+    if (idle && !this.spareInsteadOf(idle, run) && this.fits(idle, run)) return idle;
+    const fresh = this.spares.first() ?? this.replaceOldest();
+    fresh?.enter(run.profile, run.profileKey);
+    return fresh;
   }
 
-  /** An idle worker of the job's profile, by preference the one used last. */
+  /** An idle worker of the job's profile: nobody's home before another's, then the one used last. */
   private idleOf(run: JobRun): PooledWorker | undefined {
     let best: PooledWorker | undefined;
+    let bestIsHome = false;
     for (const worker of this.workers) {
       if (!worker.isIdle || worker.profileKey !== run.profileKey) continue;
-      if (!best || worker.idleSinceMs > best.idleSinceMs) best = worker;
+      const isHome = worker.isHomeOfAnother(run.job.sessionId);
+      const isBetter =
+        isHome === bestIsHome ? worker.idleSinceMs > (best?.idleSinceMs ?? 0) : bestIsHome;
+      if (best && !isBetter) continue;
+      best = worker;
+      bestIsHome = isHome;
     }
-    return best && this.fits(best, run) ? best : undefined;
+    return best;
+  }
+
+  /**
+   * While there are few workers, a session that is at work keeps its own: another's job may take long,
+   * and the session would have to begin again in a new one.
+   */
+  private spareInsteadOf(idle: PooledWorker, run: JobRun): boolean {
+    if (!idle.isHomeOfAnother(run.job.sessionId)) return false;
+    let used = 0;
+    let isUp = false;
+    for (const worker of this.workers) {
+      if (!worker.isSpare) used++;
+      else isUp ||= worker.isUp;
+    }
+    return isUp && used < this.options.workers;
   }
 
   /** Grown for another session, the worker goes: this one would be blamed for it. */
@@ -266,23 +295,11 @@ class WorkerPool implements Pool {
     }
   }
 
-  private *spares(): Generator<PooledWorker, undefined> {
-    for (const worker of this.workers) if (worker.isSpare) yield worker;
-  }
-
-  private keepSpares(): void {
-    let missing = this.options.spares;
-    for (const _ of this.spares()) missing--;
-    while (missing-- > 0 && this.workers.size <= this.options.workersMax) {
-      if (!this.start()) return;
-    }
-  }
-
   /** Any worker's `ready` says what the engine is: one is made ready when none is about to be. */
   private someReady(): Promise<ReadyMessage> {
     if (!this.ready && !this.closed) {
       const entering = [...this.workers].some((worker) => worker.profileKey !== undefined);
-      const spare = entering ? undefined : (this.spares().next().value ?? this.start());
+      const spare = entering ? undefined : (this.spares.first() ?? this.start());
       spare?.enter(BARE, BARE_KEY);
       this.watch.arm();
     }

@@ -22,6 +22,12 @@ const HELD_MAX = 256;
 /** States that several sessions start from, of which a worker is taken to hold a copy. */
 const HEADS_MAX = 64;
 
+/** A session that has been quiet for so long may find its worker with another's work. */
+const AT_HOME_MS = 1000;
+
+/** A worker has started by then, also on a busy machine. */
+const START_MS = 500;
+
 /** A job that took less than this cannot have made its worker much larger. */
 const GROWING_MS_MIN = 5;
 
@@ -31,6 +37,7 @@ const UNSEEN_JOBS_MAX = 64;
 /** A worker as the pool sees it: spare, entering a profile, idle, or with a job. */
 export class PooledWorker {
   readonly process: WorkerProcess;
+  private readonly createdMs = performance.now();
   /** Sessions whose image it has had, latest last. */
   readonly held = new Set<string>();
   /** States that it was given for another session than `held` has, latest last. */
@@ -87,6 +94,7 @@ export class PooledWorker {
   assign(run: JobRun): void {
     this.run = run;
     this.blocked = false;
+    this.process.prioritize("usual");
     if (this.wasReady) this.begin(run);
   }
 
@@ -94,6 +102,17 @@ export class PooledWorker {
     if (!this.held.delete(sessionId)) return;
     if (this.lastSessionId === sessionId) this.lastSessionId = undefined;
     this.process.forget(sessionId);
+  }
+
+  /** A spare says nothing of itself, but by its age it can be given a job that does not wait. */
+  get isUp(): boolean {
+    return this.wasReady || performance.now() - this.createdMs > START_MS;
+  }
+
+  /** Another session than this one has been at work in it of late, and may go on. */
+  isHomeOfAnother(sessionId: string): boolean {
+    if (this.lastSessionId === undefined || this.lastSessionId === sessionId) return false;
+    return performance.now() - this.idleSinceMs < AT_HOME_MS;
   }
 
   /** Whether its size may be another than when it was last looked at. */

@@ -94,6 +94,8 @@ export class Watch {
       return Infinity;
     }
     if (isYoung) return wallLeftMs;
+    // Whoever computes for long waits for those who do not, where there are not cores for all.
+    worker.process.prioritize("background");
     look(worker, run, nowMs);
     const cpuLeftMs = cpu_ms + LIMITS.cpuGraceMs - clock.cpuMs;
     if (cpuLeftMs < 0) worker.process.kill({ cause: "timeout", limit: "cpu_ms" });

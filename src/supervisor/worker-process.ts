@@ -11,6 +11,7 @@ import {
 import { endOrphans, endTree, type Sweep } from "./descendants.ts";
 import { takeEarlyOrLaunch } from "./early-launch.ts";
 import type { WorkerSubprocess } from "./launch.ts";
+import { type Priority, prioritize } from "./priority.ts";
 import { type ProcessStat, readStat } from "./process-table.ts";
 import { mayStartPrograms } from "./profile.ts";
 import { becomeSubreaper } from "./subreaper.ts";
@@ -67,6 +68,8 @@ export class WorkerProcess {
   private exited = false;
   private killing: Promise<Sweep> | undefined;
   private stderrText = "";
+  /** As it was started. */
+  private priority: Priority = "background";
   private readonly resolveEnded: () => void;
 
   /** @throws Error when no process can be started */
@@ -130,6 +133,11 @@ export class WorkerProcess {
     this.send(message, job.messageBody);
     if (message.image) failPoint("handover.image");
     failPoint("handover.job");
+  }
+
+  prioritize(priority: Priority): void {
+    if (this.priority === priority || this.exited) return;
+    if (prioritize(this.pid, priority)) this.priority = priority;
   }
 
   forget(sessionId: string): void {

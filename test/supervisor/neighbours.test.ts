@@ -1,0 +1,101 @@
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { FixturePool, type Ran, until } from "./fixture-pool.ts";
+
+/** What becomes of those who run short jobs when somebody else's runs long. */
+
+interface Who {
+  pid: number;
+}
+
+const who = async (fixture: FixturePool, sessionId: string): Promise<number> =>
+  (await fixture.run({ do: "who" }, { sessionId }).json<Who>()).pid;
+
+/** Resolves when two sessions that take turns have a worker each. */
+async function settled(fixture: FixturePool, a: string, b: string): Promise<[number, number]> {
+  let pids: [number, number] = [0, 0];
+  const deadlineMs = performance.now() + 10_000;
+  do {
+    if (performance.now() > deadlineMs) throw new Error("never: a worker for each session");
+    pids = [await who(fixture, a), await who(fixture, b)];
+    if (pids[0] === pids[1]) {
+      // A worker that was given away is not asked for again: b begins anew, as a new session would.
+      fixture.pool.forget(b);
+      await Bun.sleep(5);
+    }
+  } while (pids[0] === pids[1]);
+  return pids;
+}
+
+const total = (fixture: FixturePool): number => fixture.pool.summary().workers.total;
+
+async function ended(run: Ran): Promise<void> {
+  run.cancel();
+  await run.outcome;
+}
+
+test("a session at work keeps its worker when a new one comes that may run long", async () => {
+  await using fixture = new FixturePool();
+  const [own, other] = await settled(fixture, "at work", "new");
+  const long = fixture.run({ do: "compute", ms: 60_000 }, { sessionId: "new" });
+  await long.started;
+  for (let i = 0; i < 20; i++) expect(await who(fixture, "at work")).toBe(own);
+  expect(other).not.toBe(own);
+  await ended(long);
+});
+
+test("without room for another worker, sessions share the ones there are", async () => {
+  await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
+  const own = await who(fixture, "a");
+  await until(() => total(fixture) === 2, "a spare");
+  for (const session of ["b", "c", "a", "d"]) expect(await who(fixture, session)).toBe(own);
+});
+
+test("a spare is started when a long job ends, not while it runs beside others", async () => {
+  await using fixture = new FixturePool();
+  await settled(fixture, "at work", "long");
+  await until(() => total(fixture) === 3, "two workers and a spare");
+  const long = fixture.run({ do: "compute", ms: 1000 }, { sessionId: "long" });
+  let runs = true;
+  long.outcome.finally(() => {
+    runs = false;
+  });
+  await long.started;
+  // Another profile takes the spare.
+  await fixture.outcome({ do: "who" }, { worktreePath: "/tmp", modules: ["fs"] });
+  const totals = new Set<number>();
+  while (runs) {
+    totals.add(total(fixture));
+    await who(fixture, "at work");
+  }
+  expect([...totals]).toEqual([3]);
+  await until(() => total(fixture) === 4, "the next spare");
+});
+
+test("a spare is started at once when every worker has a long job", async () => {
+  await using fixture = new FixturePool();
+  const jobs = ["a", "b"].map((sessionId) =>
+    fixture.run({ do: "compute", ms: 60_000 }, { sessionId }),
+  );
+  await Promise.all(jobs.map(({ started }) => started));
+  await until(() => total(fixture) === 3, "two workers and a spare");
+  await Promise.all(jobs.map(ended));
+});
+
+test.skipIf(!existsSync("/proc/self/autogroup"))(
+  "who computes for long stands back, and is served as usual again with its next job",
+  async () => {
+    await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
+    const pid = await who(fixture, "a");
+    const niceness = () =>
+      Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1]);
+    await until(() => niceness() === 5, "as usual");
+    const long = fixture.run({ do: "compute", ms: 1000 }, { sessionId: "a" });
+    await until(() => niceness() === 10, "in the background");
+    await long.outcome;
+    await until(() => {
+      fixture.run({ do: "who" }, { sessionId: "a" });
+      return niceness() === 5;
+    }, "as usual again");
+  },
+);
