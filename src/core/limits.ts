@@ -51,9 +51,9 @@ export const LIMITS = {
   workerIdleMs: 30_000,
   /**
    * Memory of its own that a worker may have beyond the session's `mem_mb`, before it is killed. With
-   * what may come between two looks it stays below 90 MiB.
+   * what may come between two looks, and with the program's own pages, it stays below 90 MiB.
    */
-  workerMarginBytes: 84 * 1024 * 1024,
+  workerMarginBytes: 62 * 1024 * 1024,
   /** Kept of what a worker wrote to stderr: the last lines say why it died. */
   workerStderrBytesMax: 8 * 1024,
   /** A worker that cannot be started is tried again after a while that grows up to this. */

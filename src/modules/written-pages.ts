@@ -1,23 +1,13 @@
-import { closeSync, openSync } from "node:fs";
-import { address, libc, syscall } from "./libc.ts";
+import { openSync } from "node:fs";
+import { address, libc } from "./libc.ts";
+import { canWatchPages, watchPages } from "./page-faults.ts";
+import { at, put, wordsOf } from "./words.ts";
 
 /**
- * https://docs.kernel.org/admin-guide/mm/userfaultfd.html (write-protect, asynchronous) and
- * https://docs.kernel.org/admin-guide/mm/pagemap.html (PAGEMAP_SCAN): Linux from 6.7 on. The kernel takes
- * the write permission of pages away, gives it back at the first write, and tells which pages that were.
+ * https://docs.kernel.org/admin-guide/mm/pagemap.html (PAGEMAP_SCAN): Linux from 6.7 on. The kernel tells
+ * which watched pages were written.
  */
-const SYS_USERFAULTFD = { x64: 323, arm64: 282 } as Readonly<Record<string, number>>;
 const O_CLOEXEC = 0o2000000;
-const O_NONBLOCK = 0o4000;
-/** Without it only privileged processes get one, for faults of the kernel's can be made to hang. */
-const USER_MODE_ONLY = 1;
-
-const UFFDIO_API = 0xc018aa3f;
-const UFFDIO_REGISTER = 0xc020aa00;
-const API_VERSION = 0xaa;
-const FEATURES = (1 << 13) | (1 << 15); // WP_UNPOPULATED, WP_ASYNC
-const REGISTER_MODE_WP = 2;
-
 const PAGEMAP_SCAN = 0xc0606610;
 const SCAN_ARGUMENT_BYTES = 96;
 const WP_MATCHING = 1;
@@ -31,43 +21,26 @@ const RUN_WORDS = 6;
 /** Places of numbers of 64 bits in the arguments. */
 const SCAN = { start: 2, end: 3, walkEnd: 4 } as const;
 
-const TWO_32 = 2 ** 32;
-
 /** Byte offsets in the memory, whole pages of the system. */
 type RunSink = (from: number, to: number) => void;
 
-interface Kernel {
-  readonly faults: number;
-  readonly pageMap: number;
-}
-
-let opened: Kernel | null | undefined;
+let pageMap: number | null | undefined;
 
 /**
  * Opens what watching needs: to be called before the profile closes /proc and refuses the call.
  * False: this kernel does not offer it.
  */
 export function prepareWrittenPages(): boolean {
-  if (opened === undefined) opened = open() ?? null;
-  return opened !== null;
+  if (pageMap === undefined) pageMap = (canWatchPages() ? openPageMap() : undefined) ?? null;
+  return pageMap !== null;
 }
 
-function open(): Kernel | undefined {
-  const symbols = libc();
-  const number = SYS_USERFAULTFD[process.arch];
-  if (symbols === undefined || number === undefined) return undefined;
-  const faults = syscall(number, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
-  if (faults < 0) return undefined;
-  const api = numbers([API_VERSION, FEATURES, 0]);
-  if (symbols.ioctl(faults, UFFDIO_API, api) === 0) {
-    try {
-      return { faults, pageMap: openSync("/proc/self/pagemap", O_CLOEXEC) };
-    } catch {
-      // No /proc here.
-    }
+function openPageMap(): number | undefined {
+  try {
+    return openSync("/proc/self/pagemap", O_CLOEXEC);
+  } catch {
+    return undefined; // No /proc here.
   }
-  closeSync(faults);
-  return undefined;
 }
 
 /** Tells which pages of one memory were written, however and by whom. */
@@ -75,7 +48,7 @@ export class WrittenPages {
   private memory: ArrayBufferLike | undefined;
   private start = 0;
   private readonly runs = new Uint32Array(new ArrayBuffer(RUNS_MAX * RUN_WORDS * 4));
-  private readonly scan = numbers([
+  private readonly scan = wordsOf([
     SCAN_ARGUMENT_BYTES,
     WP_MATCHING | CHECK_WP_ASYNC,
     ...[0, 0, 0], // start, end, where the walk ended
@@ -85,11 +58,11 @@ export class WrittenPages {
     ...[0, PAGE_IS_WRITTEN, 0, PAGE_IS_WRITTEN],
   ]);
 
-  private constructor(private readonly kernel: Kernel) {}
+  private constructor(private readonly pageMap: number) {}
 
   /** Undefined where it was not prepared, or cannot be had. */
   static create(): WrittenPages | undefined {
-    return opened ? new WrittenPages(opened) : undefined;
+    return pageMap ? new WrittenPages(pageMap) : undefined;
   }
 
   /**
@@ -108,8 +81,7 @@ export class WrittenPages {
   private watch(memory: ArrayBufferLike, found: RunSink): boolean {
     const bytes = new Uint8Array(memory);
     const start = address(bytes);
-    const range = numbers([start, memory.byteLength, REGISTER_MODE_WP, 0]);
-    if (libc()?.ioctl(this.kernel.faults, UFFDIO_REGISTER, range) !== 0) return false;
+    if (!watchPages(start, memory.byteLength)) return false;
     const isNew = start !== this.start;
     this.memory = memory;
     this.start = start;
@@ -131,7 +103,7 @@ export class WrittenPages {
     put(scan, SCAN.end, end);
     for (let from = start; from < end; ) {
       put(scan, SCAN.start, from);
-      const count = symbols?.ioctl(this.kernel.pageMap, PAGEMAP_SCAN, scan) ?? -1;
+      const count = symbols?.ioctl(this.pageMap, PAGEMAP_SCAN, scan) ?? -1;
       if (count < 0) return false;
       for (let i = 0; i < count; i++) {
         found(at(runs, i * 3) - start, at(runs, i * 3 + 1) - start);
@@ -143,20 +115,3 @@ export class WrittenPages {
     return true;
   }
 }
-
-/** Numbers of 64 bits, little endian, in memory that stays where it is. */
-function numbers(values: readonly number[]): Uint32Array {
-  const words = new Uint32Array(new ArrayBuffer(values.length * 8));
-  values.forEach((value, index) => {
-    put(words, index, value);
-  });
-  return words;
-}
-
-function put(words: Uint32Array, index: number, value: number): void {
-  words[index * 2] = value % TWO_32;
-  words[index * 2 + 1] = Math.floor(value / TWO_32);
-}
-
-const at = (words: Uint32Array, index: number): number =>
-  (words[index * 2] as number) + (words[index * 2 + 1] as number) * TWO_32;

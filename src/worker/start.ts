@@ -8,7 +8,7 @@ import { ENGINE } from "../engine/engines.ts";
 export async function startWorker(parentPid: number, language?: string): Promise<void> {
   ENGINE.module().catch(() => {}); // Whoever needs it hears of the failure.
   const { runWorker } = await import("./worker.ts");
-  await runWorker(parentPid, () => prepareFor(language));
+  await runWorker(parentPid, () => prepareFor(language), language !== undefined);
 }
 
 async function prepareFor(language: string | undefined): Promise<void> {

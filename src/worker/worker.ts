@@ -8,6 +8,7 @@ import { preloadParsers } from "../engine/source-syntax.ts";
 import { memoryAdvice } from "../modules/advise-memory.ts";
 import { enterConfinement } from "../modules/confinement.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
+import { giveBackProgramPages } from "../modules/program-pages.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
 import { prepareWrittenPages, WrittenPages } from "../modules/written-pages.ts";
 import { ChannelClosed, DaemonChannel } from "./daemon-channel.ts";
@@ -20,8 +21,8 @@ import { WarmUp } from "./warm-up.ts";
 const USUAL_MEM_MB = 128;
 
 /** Resident memory beyond the session's limit at which a worker collects, and at which it retires. */
-const COLLECT_BYTES = 64 * 1024 * 1024;
-const RETIRE_BYTES = 72 * 1024 * 1024;
+const COLLECT_BYTES = 50 * 1024 * 1024;
+const RETIRE_BYTES = 54 * 1024 * 1024;
 
 /** Where a collection did not help, the next one waits until there is this much more. */
 const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
@@ -47,8 +48,13 @@ const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
  * engine's recursion ends by the engine's own count.
  *
  * @param prepare  Loads what the first job is known to need.
+ * @param isShortLived  For one program that somebody waits for: it need not be small.
  */
-export async function runWorker(parentPid: number, prepare: () => Promise<void>): Promise<void> {
+export async function runWorker(
+  parentPid: number,
+  prepare: () => Promise<void>,
+  isShortLived: boolean,
+): Promise<void> {
   endWithParent(parentPid);
   // Where there is such a channel: launch.ts says why.
   process.on("disconnect", () => process.exit(0));
@@ -58,6 +64,7 @@ export async function runWorker(parentPid: number, prepare: () => Promise<void>)
     // Until the engine is compiled, this thread has nothing better to do.
     await prepare();
     const engine = await warmed;
+    if (!isShortLived) giveBackProgramPages();
     const channel = new DaemonChannel();
     await whileIdle(channel, engine.warmUp);
     const { message } = channel.next();

@@ -42,7 +42,7 @@ export class Processes {
 
 const LOOK_EVERY_MS = 10;
 
-/** The most memory of its own that any worker held which did something meanwhile. */
+/** The most memory that any worker held which did something meanwhile, all that is resident. */
 export class MemoryWatch implements Disposable {
   private readonly cpuBefore = new Map<number, number>();
   private readonly timer: ReturnType<typeof setInterval>;
@@ -104,12 +104,12 @@ function folderOf(pid: number): string {
   }
 }
 
-/** Bytes, without the pages of files: those are there once for all workers. */
+/** Bytes, those of files as well. */
 function peakOf(pid: number): number {
   const status = read(`/proc/${pid}/status`);
   const kib = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
-  return (kib("VmHWM") - kib("RssFile")) * 1024;
+  return kib("VmHWM") * 1024;
 }
 
 function forgetPeak(pid: number): void {

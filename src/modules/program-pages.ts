@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { libc } from "./libc.ts";
+import { watchPages } from "./page-faults.ts";
+
+const MADV_DONTNEED = 4;
+
+/** `01a40000-0684a000 r-xp 01838000 fe:00 5309782    /usr/local/bin/vm-system` */
+const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) (r-xp|r--p) ([0-9a-f]+) \S+ \d+ +(\/.*)$/;
+
+/**
+ * Gives back this program's pages, which its file has: those that are used come back one by one.
+ *
+ * At its start the kernel maps what lies around each page that is used, and sixteen times as many pages
+ * as a worker needs later. They are shared, but count as its memory. In a range that is watched it maps
+ * single ones. Where pages cannot be watched nothing happens: they would all come back.
+ */
+export function giveBackProgramPages(): void {
+  for (const { start, bytes } of programText()) {
+    if (watchPages(start, bytes)) libc()?.madvise(start, bytes, MADV_DONTNEED);
+  }
+}
+
+interface Range {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/**
+ * Of the executable: its code, and the constants that its file begins with. Other mappings that can only
+ * be read (relocated addresses) were written once, and the file does not have that.
+ */
+function programText(): Range[] {
+  const ranges: Range[] = [];
+  for (const line of readMaps().split("\n")) {
+    const [, from = "", to = "", mode, offset = "", path] = MAPPING.exec(line) ?? [];
+    if (path !== process.execPath) continue;
+    if (mode === "r--p" && Number.parseInt(offset, 16) !== 0) continue;
+    const start = Number.parseInt(from, 16);
+    ranges.push({ start, bytes: Number.parseInt(to, 16) - start });
+  }
+  return ranges;
+}
+
+function readMaps(): string {
+  try {
+    return readFileSync("/proc/self/maps", "latin1");
+  } catch {
+    return "";
+  }
+}
