@@ -1,5 +1,6 @@
 import { VmError } from "../core/errors.ts";
 import { deflate, discard, inflate } from "./compress.ts";
+import { countTextGarbage } from "./garbage.ts";
 import { PAGE_BYTES } from "./pages.ts";
 import { decodeSparse, encodeSparse } from "./sparse.ts";
 
@@ -74,7 +75,9 @@ export class DeltaWriter {
     this.changes = 0;
     this.sink = sink;
     sink(head);
-    if (header.state !== undefined) sink(blockOf(Buffer.from(header.state)));
+    if (header.state === undefined) return;
+    sink(blockOf(Buffer.from(header.state)));
+    countTextGarbage(header.state.length);
   }
 
   /** `now` and `before` are the page's words; without `before` the page itself is written. */

@@ -1,4 +1,5 @@
 import type { SessionGrants } from "../core/session.ts";
+import { countTextGarbage } from "./garbage.ts";
 import type { ModuleValue } from "./module-values.ts";
 
 /** A module of the host's, as modules/module.ts describes it. */
@@ -72,7 +73,10 @@ export class NativeModules implements Disposable {
       if (!module.state) continue;
       const state = module.state();
       if (state === undefined) delete states[name];
-      else states[name] = state;
+      else {
+        if (state !== states[name]) countTextGarbage(state.length);
+        states[name] = state;
+      }
     }
     this.states = states;
     return states;

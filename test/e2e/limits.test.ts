@@ -45,3 +45,25 @@ test.each(Object.entries(ENDLESS))(
     expect(events.body.map(({ type }) => type)).toEqual(["input_echo", "system", "exception"]);
   },
 );
+
+test("an in-memory database of many megabytes that changes all the time stays within the usual limit", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, {
+    modules: ["database"],
+    settings: { limits: { mem_mb: 128 } },
+  });
+  const begin = "var db = require('database'); db.configure('sqlite3', ':memory:');";
+  await repl(daemon, sessionId, `${begin} db.exec('CREATE TABLE t (x)'); 1`);
+  for (let i = 1; i <= 5; i++) {
+    // Random bytes, which do not compress.
+    const grown = await repl(
+      daemon,
+      sessionId,
+      `db.exec("INSERT INTO t VALUES (randomblob(2000000))"); db.query("SELECT count(*) AS n FROM t")[0].n`,
+    );
+    expect(grown.body).toMatchObject({ status: "ok", result: { preview: String(i) } });
+  }
+  const sum = "db.query('SELECT sum(length(x)) AS n FROM t')[0].n";
+  expect((await repl(daemon, sessionId, sum)).body.result?.preview).toBe("10000000");
+}, 30_000);
