@@ -1,7 +1,7 @@
 import { VmError } from "../core/errors.ts";
 import { deflate, discard, inflate } from "./compress.ts";
 import { countTextGarbage } from "./garbage.ts";
-import { PAGE_BYTES } from "./pages.ts";
+import { PAGE_BYTES, PAGE_WORDS } from "./pages.ts";
 import { decodeSparse, encodeSparse } from "./sparse.ts";
 
 /**
@@ -29,7 +29,6 @@ const HEADER_BYTES = 12;
 const FULL = 1;
 const WITH_STATE = 2;
 const BLOCK_HEADER_BYTES = 8;
-const PAGE_WORDS = PAGE_BYTES / 4;
 const BLOCK_PAGES_MAX = 240;
 const BLOCK_BYTES_MAX = 4 + BLOCK_PAGES_MAX * (4 + PAGE_BYTES);
 /** The host state holds in-memory databases, of which modules may have 32 MiB, in base64. */

@@ -2,9 +2,7 @@ import { VmError } from "../core/errors.ts";
 import type { DeltaHeader, DeltaTarget } from "./delta.ts";
 import type { Instance } from "./instance.ts";
 import type { MemoryAdvice } from "./memory-advice.ts";
-import { PAGE_BYTES, type PageLayout } from "./pages.ts";
-
-const WORDS = PAGE_BYTES / 4;
+import { PAGE_WORDS, type PageLayout } from "./pages.ts";
 
 /**
  * Most of a page did not change. Parts of this length are looked at as a whole first, by native code:
@@ -51,10 +49,14 @@ export class IncomingImage implements DeltaTarget {
 
   xorPage(page: number, bytes: Buffer): void {
     this.check(page);
-    const memory = new Uint32Array(this.instance.memory.buffer, this.layout.address(page), WORDS);
+    const memory = new Uint32Array(
+      this.instance.memory.buffer,
+      this.layout.address(page),
+      PAGE_WORDS,
+    );
     const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
     const change = wordsOf(aligned);
-    for (let from = 0; from < WORDS; from += CHUNK_WORDS) {
+    for (let from = 0; from < PAGE_WORDS; from += CHUNK_WORDS) {
       const to = from + CHUNK_WORDS;
       if (ZEROS.compare(aligned, from * 4, to * 4) === 0) continue;
       for (let i = from; i < to; i++) memory[i] = (memory[i] as number) ^ (change[i] as number);

@@ -3,6 +3,8 @@ import type { MemoryLayout } from "./engines.ts";
 /** The grain of images and deltas; small enough that an execution touches few. */
 export const PAGE_BYTES = 4096;
 
+export const PAGE_WORDS = PAGE_BYTES / 4;
+
 /**
  * Pages of an instance's memory, numbered without the stack between static data and heap: at rest
  * the stack is dead, and no image holds any of it.
