@@ -1,7 +1,7 @@
 import { failPoint } from "../core/fail-point.ts";
 import type { JobEvent } from "../core/ports.ts";
 import { discard } from "../engine/compress.ts";
-import type { EngineOutside } from "../engine/engine-host.ts";
+import type { EngineOutside } from "../engine/engine-job.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";
 import type { DaemonChannel } from "./daemon-channel.ts";
 import { type FromWorker, INLINE_DELTA_BYTES_MAX, type RunMessage } from "./protocol.ts";

@@ -1,6 +1,7 @@
 import type { SessionGrants } from "../core/session.ts";
 import { DEFAULT_SETTINGS } from "../core/settings.ts";
-import type { EngineHost, EngineOutside } from "../engine/engine-host.ts";
+import type { EngineHost } from "../engine/engine-host.ts";
+import type { EngineOutside } from "../engine/engine-job.ts";
 
 /** After so many the first jobs are about as quick as all later ones. */
 const STEPS = 12;

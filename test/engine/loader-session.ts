@@ -1,7 +1,8 @@
 import type { SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/core/settings.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
-import { EngineHost, type EngineJob, type EngineOutside } from "../../src/engine/engine-host.ts";
+import { EngineHost } from "../../src/engine/engine-host.ts";
+import type { EngineJob, EngineOutside } from "../../src/engine/engine-job.ts";
 import type { Outcome } from "../../src/engine/evaluate.ts";
 
 /** What an execution came to, as a test wants to read it. */

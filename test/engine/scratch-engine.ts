@@ -4,7 +4,8 @@ import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/c
 import type { BaseImage } from "../../src/engine/base-image.ts";
 import { encodeBase } from "../../src/engine/base-image.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
-import { EngineHost, type EngineResult } from "../../src/engine/engine-host.ts";
+import { EngineHost } from "../../src/engine/engine-host.ts";
+import type { EngineResult } from "../../src/engine/engine-job.ts";
 import type { NativeModuleFactory } from "../../src/engine/native-modules.ts";
 import type { SlotSystem } from "../../src/engine/slot.ts";
 
