@@ -16,6 +16,7 @@ import { PreparedImages } from "./prepared-images.ts";
 import { Residency } from "./residency.ts";
 import { DEFAULT_RETENTION, Retention, type RetentionPolicy } from "./retention.ts";
 import type { RuntimeSummary } from "./session.ts";
+import { SessionLooks } from "./session-looks.ts";
 import { SessionService } from "./session-service.ts";
 import { TemplateService } from "./template-service.ts";
 import { TransferService } from "./transfer-service.ts";
@@ -78,6 +79,7 @@ export function createCore(parts: CoreParts): Core {
     },
   });
   const idempotency = new Idempotency(store.idempotency, clock);
+  const looks = new SessionLooks(store.checkpoints, runs, runner);
   const prepared = new PreparedImages(store.checkpoints, runner, clock);
   return {
     templates: new TemplateService(
@@ -90,6 +92,7 @@ export function createCore(parts: CoreParts): Core {
     sessions: new SessionService(
       store,
       runs,
+      looks,
       runner,
       prepared,
       parts.worktrees,
@@ -101,7 +104,7 @@ export function createCore(parts: CoreParts): Core {
       () => retention.sessionClosed(),
     ),
     executions: new ExecutionService(store, runs, parts.worktrees, idempotency),
-    history: new HistoryService(store, runs, parts.worktrees, residency, clock),
+    history: new HistoryService(store, runs, looks, parts.worktrees, residency, clock),
     transfers: new TransferService(
       store,
       runs,

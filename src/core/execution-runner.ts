@@ -1,36 +1,30 @@
 import { VmError } from "./errors.ts";
 import type { Execution, ExecutionKind } from "./execution.ts";
+import { ExecutionRecorder } from "./execution-recorder.ts";
 import { failPoint } from "./fail-point.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { LiveExecution, NO_METRICS } from "./live-execution.ts";
 import type {
-  ChainSize,
   Checkpoint,
   Clock,
   ExecutionCommit,
   IdempotencyRecord,
   Job,
   JobAction,
-  JobEvent,
   JobOutcome,
   Logger,
   Runner,
-  SessionPoint,
-  SessionRecord,
   Store,
 } from "./ports.ts";
-import type { SessionGrants, SessionStatus } from "./session.ts";
-import type { Limits } from "./settings.ts";
+import type { SessionStatus } from "./session.ts";
+import { type JobRequest, sessionJob } from "./session-job.ts";
 
-export interface RunRequest {
-  readonly record: SessionRecord;
+export interface RunRequest extends JobRequest {
   readonly kind: ExecutionKind;
   readonly action: Exclude<JobAction, { kind: "prepare" | "complete" | "fold" }>;
   /** Fields of the execution that depend on its kind. */
   readonly fields: Pick<Execution, "input" | "path" | "args" | "env">;
-  /** What it leaves in the session is not kept. `at`: it starts from a past state. */
-  readonly dryRun?: { readonly at?: SessionPoint };
   /** The key that this request came with; the record is written with the execution's end. */
   readonly idempotency?: Omit<IdempotencyRecord, "subjectId" | "createdAt">;
   /** The session's change that the end brings, as creation does. */
@@ -53,7 +47,7 @@ export interface EndedRun {
 }
 
 /**
- * Runs jobs and writes down what becomes of them: the only place where executions begin and end.
+ * Runs executions: the only place where they begin and end.
  *
  * An execution that ends within LIMITS.liveFlushMs is written once, with its end. One that runs
  * longer gets a row before, so that readers of the store see it; followers make that immediate.
@@ -61,20 +55,21 @@ export interface EndedRun {
 export class ExecutionRunner {
   private readonly live = new Map<string, LiveExecution>();
   private readonly bySession = new Map<string, LiveExecution>();
+  private readonly recorder: ExecutionRecorder;
   private flushTimer: ReturnType<typeof setInterval> | undefined;
-  /** Ends of executions that readers have seen running, and that the store had no room for. */
-  private readonly unwritten = new Map<string, ExecutionCommit>();
-  private retryTimer: ReturnType<typeof setInterval> | undefined;
-  private writingUnwritten: Promise<void> | undefined;
   private draining = false;
 
   constructor(
     private readonly store: Store,
     private readonly runner: Runner,
     private readonly clock: Clock,
-    private readonly logger: Logger,
+    logger: Logger,
     private readonly observer: RunObserver,
-  ) {}
+  ) {
+    this.recorder = new ExecutionRecorder(store.executions, clock, logger, () =>
+      observer.storeFull(),
+    );
+  }
 
   find(executionId: string): LiveExecution | undefined {
     return this.live.get(executionId);
@@ -86,7 +81,7 @@ export class ExecutionRunner {
 
   /** How an execution ended, with its last events, while the store still has it as running. */
   unwrittenEnd(executionId: string): ExecutionCommit | undefined {
-    return this.unwritten.get(executionId);
+    return this.recorder.unwrittenEnd(executionId);
   }
 
   /** @throws VmError SHUTTING_DOWN */
@@ -142,70 +137,13 @@ export class ExecutionRunner {
    *
    * @throws VmError STORE_FULL; the execution is cancelled then, and nothing of it is kept
    */
-  async insertNow(live: LiveExecution, keyed: RunRequest["idempotency"]): Promise<void> {
-    const { id: subjectId, started_at: createdAt } = live.execution;
-    await live.write(async () => {
-      try {
-        await this.storeNews(live, keyed && { ...keyed, subjectId, createdAt });
-      } catch (error) {
-        live.refused = error;
-        live.cancel();
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Names that complete `text`, from the state that the record names. No execution and no state comes
-   * of it; what cannot be had in time is an empty list.
-   *
-   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
-   */
-  async complete(record: SessionRecord, text: string): Promise<string[]> {
-    this.assertOpen();
-    const { settings } = record.grants;
-    const job = this.jobOf(newId(), {
-      record: {
-        ...record,
-        grants: {
-          ...record.grants,
-          settings: { ...settings, limits: completing(settings.limits) },
-        },
-      },
-      action: { kind: "complete", text },
-    });
-    const { result } = await this.runner.run(job, () => {}).outcome;
-    return namesIn(result?.preview)
-      .filter((name): name is string => typeof name === "string")
-      .slice(0, LIMITS.completionsMax);
-  }
-
-  /**
-   * Runs a snippet in a state of the session and keeps nothing of it: no execution, no new state. The
-   * caller keeps the state from being removed meanwhile.
-   *
-   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
-   */
-  async look(
-    record: SessionRecord,
-    at: SessionPoint,
-    grants: SessionGrants,
-    input: string,
-  ): Promise<{ outcome: JobOutcome; events: readonly JobEvent[] }> {
-    this.assertOpen();
-    const job = this.jobOf(newId(), {
-      record: { ...record, grants },
-      action: { kind: "repl", input },
-      dryRun: { at },
-    });
-    const events: JobEvent[] = [];
-    const handle = this.runner.run(job, (batch) => void events.push(...batch));
-    return { outcome: await handle.outcome, events };
+  insertNow(live: LiveExecution, keyed: RunRequest["idempotency"]): Promise<void> {
+    return this.recorder.insertNow(live, keyed);
   }
 
   follow(live: LiveExecution): void {
     live.followers++;
-    this.flushQuietly(live);
+    this.recorder.flush(live);
   }
 
   unfollow(live: LiveExecution): void {
@@ -226,23 +164,22 @@ export class ExecutionRunner {
       while (this.live.has(live.execution.id)) await live.changed();
     }
     this.stopFlushing();
-    await this.writeUnwritten();
-    clearInterval(this.retryTimer);
+    await this.recorder.stop();
   }
 
   private async run(live: LiveExecution, request: RunRequest): Promise<EndedRun> {
-    const job = this.jobOf(live.execution.id, request);
+    const job = sessionJob(this.store.checkpoints, live.execution.id, request);
     const handle = this.runner.run(job, (events) => {
       live.addAll(events);
       failPoint("run.events");
-      if (live.followers > 0) this.flushQuietly(live);
+      if (live.followers > 0) this.recorder.flush(live);
     });
     live.cancel = () => handle.cancel();
     let outcome: JobOutcome;
     try {
       outcome = await handle.outcome;
     } catch (error) {
-      await this.abandon(live, error);
+      await this.recorder.abandon(live, error);
       throw error;
     }
     failPoint("run.outcome");
@@ -252,30 +189,7 @@ export class ExecutionRunner {
     return { execution, outcome, commitMs: performance.now() - outcomeAtMs };
   }
 
-  private jobOf(
-    id: string,
-    { record, action, dryRun }: Pick<Job, "action"> & Pick<RunRequest, "record" | "dryRun">,
-  ): Job {
-    const head = (dryRun?.at ?? { checkpointId: record.headCheckpointId }).checkpointId;
-    return {
-      id,
-      sessionId: record.session.id,
-      grants: record.grants,
-      worktreePath: record.session.worktree_path,
-      headCheckpointId: head,
-      nextCheckpointId: newId(),
-      wantFull: dryRun === undefined && isLong(record.headChain),
-      ...(dryRun === undefined ? {} : { discard: true }),
-      loadImage: async () => {
-        const chain = head === undefined ? undefined : await this.store.checkpoints.chain(head);
-        if (!chain) throw new Error(`checkpoint ${head} is not in the store`);
-        return chain;
-      },
-      action,
-    };
-  }
-
-  private async end(
+  private end(
     live: LiveExecution,
     job: Job,
     request: RunRequest,
@@ -297,142 +211,23 @@ export class ExecutionRunner {
     };
     const session = request.sessionAfter?.(outcome);
     const checkpoint = checkpointOf(job, request, outcome, endedAt);
-    await live.write(async () => {
-      if (live.refused !== undefined) throw live.refused;
-      await this.commit(live, {
-        execution,
-        events: live.unstored(),
-        ...(checkpoint === undefined ? {} : { checkpoint }),
-        ...(session === undefined ? {} : { session: { id: job.sessionId, ...session } }),
-        ...(request.idempotency === undefined
-          ? {}
-          : {
-              idempotency: {
-                ...request.idempotency,
-                subjectId: execution.id,
-                createdAt: endedAt,
-              },
-            }),
-      });
+    return this.recorder.end(live, {
+      execution,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(session === undefined ? {} : { session: { id: job.sessionId, ...session } }),
+      ...(request.idempotency === undefined
+        ? {}
+        : {
+            idempotency: { ...request.idempotency, subjectId: execution.id, createdAt: endedAt },
+          }),
     });
-    live.stored = live.events.length;
-    live.execution = execution;
-    live.ended = { ...execution, events: live.events };
-    return live.ended;
-  }
-
-  /** When the end cannot be kept, a row that readers have seen must not stay `running`. */
-  private async commit(live: LiveExecution, commit: ExecutionCommit): Promise<void> {
-    try {
-      // Readers were told of those ends: they come before anything later that fits.
-      if (this.unwritten.size > 0) await this.writeUnwritten();
-      await this.store.executions.commit(commit);
-    } catch (error) {
-      live.refused = error;
-      this.logger.error("the end of an execution could not be stored", {
-        execution_id: live.execution.id,
-        error: String(error),
-      });
-      if (error instanceof VmError && error.code === "STORE_FULL") this.observer.storeFull();
-      if (live.inserted) await this.endAsLost(live, error);
-      throw error;
-    }
-  }
-
-  /** The runner refused it: nothing ran. */
-  private async abandon(live: LiveExecution, error: unknown): Promise<void> {
-    await live.write(async () => {
-      live.refused = error;
-      if (live.inserted) await this.endAsLost(live, error);
-    });
-  }
-
-  private async endAsLost(live: LiveExecution, cause: unknown): Promise<void> {
-    const code = cause instanceof VmError ? cause.code : "INTERNAL";
-    const message = cause instanceof VmError ? cause.message : "Internal error";
-    const nowMs = this.clock.nowMs();
-    live.events.length = live.stored;
-    live.add("exception", { message, code }, nowMs);
-    const execution: Omit<Execution, "events"> = {
-      ...live.execution,
-      status: "error",
-      ended_at: new Date(nowMs).toISOString(),
-      error: { message, code },
-    };
-    const commit = { execution, events: live.unstored() };
-    try {
-      await this.store.executions.commit(commit);
-      live.stored = live.events.length;
-    } catch (error) {
-      this.logger.error("an execution stays marked as running until there is room", {
-        execution_id: execution.id,
-        error: String(error),
-      });
-      this.writeLater(commit);
-    }
-    live.execution = execution;
-    live.ended = { ...execution, events: live.events };
-  }
-
-  /** Should the daemon end before that, the next start ends it: recover() finds it running. */
-  private writeLater(commit: ExecutionCommit): void {
-    this.unwritten.set(commit.execution.id, commit);
-    this.retryTimer ??= setInterval(() => void this.writeUnwritten(), LIMITS.storeRetryMs);
-  }
-
-  private writeUnwritten(): Promise<void> {
-    this.writingUnwritten ??= this.writeEachUnwritten().finally(() => {
-      this.writingUnwritten = undefined;
-    });
-    return this.writingUnwritten;
-  }
-
-  private async writeEachUnwritten(): Promise<void> {
-    for (const [id, commit] of this.unwritten) {
-      try {
-        await this.store.executions.commit(commit);
-      } catch {
-        // There is still no room, unless the store has an end: one that the disk had refused.
-        if ((await this.store.executions.get(id))?.status === "running") return;
-      }
-      this.unwritten.delete(id);
-    }
-    clearInterval(this.retryTimer);
-    this.retryTimer = undefined;
   }
 
   private flushOld(): void {
     const before = performance.now() - LIMITS.liveFlushMs;
     for (const live of this.live.values()) {
-      if (live.startedMonotonicMs <= before) this.flushQuietly(live);
+      if (live.startedMonotonicMs <= before) this.recorder.flush(live);
     }
-  }
-
-  private flushQuietly(live: LiveExecution): void {
-    this.flush(live).catch((error) => {
-      // The end decides: it fails too, or carries these events.
-      this.logger.warn("events of a running execution could not be stored yet", {
-        execution_id: live.execution.id,
-        error: String(error),
-      });
-    });
-  }
-
-  private flush(live: LiveExecution): Promise<void> {
-    if (live.inserted && live.unstored().length === 0) return Promise.resolve();
-    return live.write(() => this.storeNews(live));
-  }
-
-  /** Inside a write of the execution's own. */
-  private async storeNews(live: LiveExecution, idempotency?: IdempotencyRecord): Promise<void> {
-    const events = live.unstored();
-    if (live.ended || live.refused !== undefined || (live.inserted && events.length === 0)) return;
-    if (live.inserted) await this.store.executions.appendEvents(events);
-    else await this.store.executions.insertRunning(live.execution, events, idempotency);
-    live.inserted = true;
-    failPoint("run.inserted");
-    live.stored += events.length;
-    live.notify();
   }
 
   private stopFlushing(): void {
@@ -465,30 +260,6 @@ const DRY_RUN_NOTICE = {
     "Dry run: the session is as it was before; files, databases on disk and programs that ran are not undone.",
   level: "info",
 };
-
-/**
- * Whether the next state is to be stored whole. When the deltas beside the largest add up to it, a
- * whole state costs about as much as they do, and shortens what taking up reads.
- */
-const isLong = ({ depth, bytes, largestBytes }: ChainSize): boolean =>
-  depth >= LIMITS.chainDepthMax ||
-  (depth >= LIMITS.chainDepthFree && bytes - largestBytes >= largestBytes);
-
-/** What a worker says a heap holds: anything. */
-function namesIn(json = "[]"): unknown[] {
-  try {
-    const names: unknown = JSON.parse(json);
-    return Array.isArray(names) ? names : [];
-  } catch {
-    return [];
-  }
-}
-
-const completing = (limits: Limits): Limits => ({
-  ...limits,
-  cpu_ms: LIMITS.completeMs,
-  wall_ms: LIMITS.completeMs,
-});
 
 function rollbackNotice(outcome: JobOutcome): { message: string; level: string } {
   const why = outcome.error?.code ?? outcome.status.toUpperCase();

@@ -25,6 +25,7 @@ import type {
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants } from "./session.ts";
+import type { SessionLooks } from "./session-looks.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 import { originPoint, pointAfter, presentPoint } from "./session-points.ts";
 
@@ -35,6 +36,7 @@ export class HistoryService {
   constructor(
     private readonly store: Store,
     private readonly runs: ExecutionRunner,
+    private readonly looks: SessionLooks,
     private readonly worktrees: Worktrees,
     private readonly residency: Residency,
     private readonly clock: Clock,
@@ -206,7 +208,7 @@ export class HistoryService {
     const { session } = record;
     if (session.status !== "ready") throw sessionNotReady(record);
     if (this.residency.of(session.id) === "asleep") {
-      await this.runs.look(record, presentPoint(record), record.grants, "");
+      await this.looks.look(record, presentPoint(record), record.grants, "");
       this.residency.used(session.id);
     }
     return this.get(session.id);
@@ -217,7 +219,12 @@ export class HistoryService {
   private async look(record: SessionRecord, at: SessionPoint) {
     const pin = at.checkpointId === undefined ? undefined : this.store.history.pin(at.checkpointId);
     try {
-      const { outcome, events } = await this.runs.look(record, at, looking(record.grants), SNIPPET);
+      const { outcome, events } = await this.looks.look(
+        record,
+        at,
+        looking(record.grants),
+        SNIPPET,
+      );
       if (outcome.status === "ok") {
         return { globals: readGlobals(events), truncated: outcome.result?.json === true };
       }

@@ -28,6 +28,7 @@ import {
   type SessionStatus,
   type StoredSession,
 } from "./session.ts";
+import type { SessionLooks } from "./session-looks.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 import type { StartupFile, TemplateDetail } from "./template.ts";
 
@@ -43,6 +44,7 @@ export class SessionService {
   constructor(
     private readonly store: Store,
     private readonly runs: ExecutionRunner,
+    private readonly looks: SessionLooks,
     private readonly runner: Runner,
     private readonly prepared: PreparedImages,
     private readonly worktrees: Worktrees,
@@ -123,7 +125,7 @@ export class SessionService {
     const { text } = required({ text: body.text }, "text is required");
     const record = await this.record(parseId("session", id));
     if (record.session.status !== "ready") throw sessionNotReady(record);
-    return { completions: await this.runs.complete(record, text) };
+    return { completions: await this.looks.complete(record, text) };
   }
 
   /**

@@ -1,0 +1,51 @@
+import { newId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import type {
+  ChainSize,
+  CheckpointStore,
+  Job,
+  JobAction,
+  SessionPoint,
+  SessionRecord,
+} from "./ports.ts";
+
+/** What is to run, and on what. */
+export interface JobRequest {
+  readonly record: SessionRecord;
+  readonly action: JobAction;
+  /** What it leaves in the session is not kept. `at`: it starts from a past state. */
+  readonly dryRun?: { readonly at?: SessionPoint };
+}
+
+/** The job that starts from the session's present state, or a past one, and would be followed by a new one. */
+export function sessionJob(
+  checkpoints: CheckpointStore,
+  id: string,
+  { record, action, dryRun }: JobRequest,
+): Job {
+  const head = (dryRun?.at ?? { checkpointId: record.headCheckpointId }).checkpointId;
+  return {
+    id,
+    sessionId: record.session.id,
+    grants: record.grants,
+    worktreePath: record.session.worktree_path,
+    headCheckpointId: head,
+    nextCheckpointId: newId(),
+    wantFull: dryRun === undefined && isLong(record.headChain),
+    ...(dryRun === undefined ? {} : { discard: true }),
+    loadImage: async () => {
+      const chain = head === undefined ? undefined : await checkpoints.chain(head);
+      if (!chain) throw new Error(`checkpoint ${head} is not in the store`);
+      return chain;
+    },
+    action,
+  };
+}
+
+/**
+ * Whether the next state is to be stored whole. When the deltas beside the largest add up to it, a
+ * whole state costs about as much as they do, and shortens what taking up reads.
+ */
+const isLong = ({ depth, bytes, largestBytes }: ChainSize): boolean =>
+  depth >= LIMITS.chainDepthMax ||
+  (depth >= LIMITS.chainDepthFree && bytes - largestBytes >= largestBytes);
