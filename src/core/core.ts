@@ -1,7 +1,9 @@
 import { ExecutionRunner } from "./execution-runner.ts";
 import { ExecutionService } from "./execution-service.ts";
+import { ExportService } from "./export-service.ts";
 import { HistoryService } from "./history-service.ts";
 import { Idempotency } from "./idempotency.ts";
+import { ImportService } from "./import-service.ts";
 import type {
   Clock,
   LibraryCache,
@@ -19,7 +21,6 @@ import type { RuntimeSummary } from "./session.ts";
 import { SessionLooks } from "./session-looks.ts";
 import { SessionService } from "./session-service.ts";
 import { TemplateService } from "./template-service.ts";
-import { TransferService } from "./transfer-service.ts";
 
 export interface CoreParts {
   readonly store: Store;
@@ -43,7 +44,8 @@ export interface Core {
   readonly sessions: SessionService;
   readonly executions: ExecutionService;
   readonly history: HistoryService;
-  readonly transfers: TransferService;
+  readonly exporter: ExportService;
+  readonly importer: ImportService;
   readonly retention: Retention;
   readonly version: string;
   readonly startedAtMs: number;
@@ -105,7 +107,8 @@ export function createCore(parts: CoreParts): Core {
     ),
     executions: new ExecutionService(store, runs, parts.worktrees, idempotency),
     history: new HistoryService(store, runs, looks, parts.worktrees, residency, clock),
-    transfers: new TransferService(
+    exporter: new ExportService(store, runs, runner, clock, parts.version),
+    importer: new ImportService(
       store,
       runs,
       runner,
@@ -113,7 +116,6 @@ export function createCore(parts: CoreParts): Core {
       parts.modules,
       residency,
       clock,
-      parts.version,
     ),
     retention,
     version: parts.version,

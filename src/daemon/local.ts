@@ -38,7 +38,7 @@ export interface LocalSession {
   /** The text of a file of the worktree; undefined: there is none that can be read. */
   source(path: string): Promise<string | undefined>;
   complete(text: string): Promise<readonly string[]>;
-  /** The session as a file. @throws VmError as TransferService.export */
+  /** The session as a file. @throws VmError as ExportService.export */
   export(): Promise<Uint8Array>;
   /** Closes the session, and makes another of the same template or file. */
   reset(): Promise<void>;
@@ -81,7 +81,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
     version,
     mergeDeltas,
   });
-  const { templates, sessions, executions, transfers } = core;
+  const { templates, sessions, executions, exporter, importer } = core;
   const { from } = options;
   try {
     if (options.db !== undefined) await keepBase(store);
@@ -89,7 +89,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
     const template_id = from ? "" : await makeTemplate(templates, options);
     const make = async () => {
       const session = from
-        ? await transfers.import(from, { worktree_path })
+        ? await importer.import(from, { worktree_path })
         : await sessions.create({
             template_id,
             workspace_id: "local",
@@ -112,7 +112,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
       complete: async (text) => (await sessions.complete(id, { text })).completions,
       async export() {
         await keepBase(store);
-        return transfers.export(id, { history: true });
+        return exporter.export(id, { history: true });
       },
       async reset() {
         await sessions.close(id);

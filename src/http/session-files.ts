@@ -27,7 +27,7 @@ const ImportQuery = Strict({
   }),
 });
 
-export const sessionFileRoutes = ({ transfers }: Core) =>
+export const sessionFileRoutes = ({ exporter, importer }: Core) =>
   [
     route("GET /sessions/:session_id/export", {
       summary: "Export a session as a file",
@@ -44,7 +44,7 @@ export const sessionFileRoutes = ({ transfers }: Core) =>
         "SHUTTING_DOWN",
       ],
       async handle({ params: { session_id }, query }) {
-        const file = await transfers.export(session_id, query);
+        const file = await exporter.export(session_id, query);
         return new Response(file, {
           headers: {
             "content-type": OCTETS_TYPE,
@@ -70,6 +70,6 @@ export const sessionFileRoutes = ({ transfers }: Core) =>
         "SHUTTING_DOWN",
         "STORE_FULL",
       ],
-      handle: ({ query, body }) => transfers.import(body, query),
+      handle: ({ query, body }) => importer.import(body, query),
     }),
   ] as const;

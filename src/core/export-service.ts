@@ -1,0 +1,138 @@
+import { VmError } from "./errors.ts";
+import type { Execution } from "./execution.ts";
+import type { ExecutionRunner } from "./execution-runner.ts";
+import { parseId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
+import type { Clock, Runner, SessionPoint, SessionRecord, Store } from "./ports.ts";
+import { encodeSession, type SessionContent } from "./session-file-parts.ts";
+import { type LooseImage, SessionImages } from "./session-images.ts";
+import { sessionNotReady } from "./session-not-ready.ts";
+import { presentPoint } from "./session-points.ts";
+import { definitionFrom, definitionOf } from "./template-match.ts";
+
+/** A session that moves while it is read is read again this often. */
+const READS_MAX = 5;
+
+/** Sessions to files. */
+export class ExportService {
+  private readonly images: SessionImages;
+
+  constructor(
+    private readonly store: Store,
+    private readonly runs: ExecutionRunner,
+    runner: Runner,
+    private readonly clock: Clock,
+    private readonly version: string,
+  ) {
+    this.images = new SessionImages(runner);
+  }
+
+  /**
+   * The session as one file. It is not disturbed: while it runs, its last finished state is exported.
+   *
+   * @param options.history  With its executions and their events, the newest that fit.
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, CHECKPOINT_GONE (closed,
+   *   and its states given up), BODY_TOO_LARGE, QUEUE_FULL, SHUTTING_DOWN
+   */
+  async export(id: string, options: { history?: boolean } = {}): Promise<Uint8Array> {
+    const sessionId = parseId("session", id);
+    this.runs.assertOpen();
+    const { record, history } = await this.readSession(sessionId, options.history === true);
+    const { session, grants } = record;
+    const image = await this.imageOf(record, presentPoint(record));
+    const detail = await this.store.templates.get(session.vm_id);
+    const content: SessionContent = {
+      session: {
+        id: session.id,
+        workspace_id: session.workspace_id,
+        base_commit_oid: session.base_commit_oid,
+        ...(record.headExecutionId === undefined
+          ? {}
+          : { head_execution_id: record.headExecutionId }),
+        template: detail
+          ? { name: detail.template.name, definition: definitionOf(detail) }
+          : { name: `session ${session.id}`, definition: definitionFrom(grants) },
+        grants,
+        ...(image === undefined ? {} : { image: { engine: image.engine, base: image.base } }),
+      },
+      ...(image?.baseBytes === undefined ? {} : { base: image.baseBytes }),
+      ...(image === undefined ? {} : { image: image.delta }),
+      ...(history === undefined ? {} : { history }),
+    };
+    return encodeSession(content, { madeBy: `vm-system ${this.version}`, createdAt: this.now() });
+  }
+
+  /** The session with the history that led to its state. */
+  private async readSession(
+    id: string,
+    withHistory: boolean,
+  ): Promise<{ record: SessionRecord; history?: Execution[] }> {
+    for (let read = 1; ; read++) {
+      const record = await this.record(id);
+      if (record.session.status !== "ready" && record.session.status !== "closed") {
+        throw sessionNotReady(record);
+      }
+      if (!withHistory) return { record };
+      const history = await this.history(id);
+      const now = await this.record(id);
+      const isSame =
+        now.headExecutionId === record.headExecutionId &&
+        now.headCheckpointId === record.headCheckpointId;
+      if (isSame || read === READS_MAX) return { record, history };
+    }
+  }
+
+  /** Oldest first: the newest that have room in a file. */
+  private async history(sessionId: string): Promise<Execution[]> {
+    const ended = (await this.store.executions.list(sessionId, LIMITS.exportExecutionsMax)).filter(
+      ({ status }) => status !== "running",
+    );
+    const executions: Execution[] = [];
+    let left = LIMITS.sessionPartBytesMax / 2;
+    for (const execution of ended) {
+      const events = await this.store.executions.events(execution.id, 0, Number.MAX_SAFE_INTEGER);
+      const whole: Execution = { ...execution, events };
+      left -= Buffer.byteLength(JSON.stringify(whole)) + 1;
+      if (left < 0) break;
+      executions.unshift(whole);
+    }
+    return executions;
+  }
+
+  private async imageOf(
+    { session, grants }: SessionRecord,
+    { checkpointId }: SessionPoint,
+  ): Promise<LooseImage | undefined> {
+    if (checkpointId === undefined) return undefined;
+    const { checkpoints, history } = this.store;
+    using _ = this.pinned(history.pin(checkpointId), session.id);
+    const { engine, base, delta } = await this.images.fold(
+      session.id,
+      checkpointId,
+      grants,
+      async () => {
+        const chain = await checkpoints.chain(checkpointId);
+        if (!chain) throw new Error(`checkpoint ${checkpointId} is not in the store`);
+        return chain;
+      },
+    );
+    const baseBytes = await checkpoints.getBase(base);
+    return { engine, base, delta, ...(baseBytes === undefined ? {} : { baseBytes }) };
+  }
+
+  /** The session has moved on, and its state went, since it was read. */
+  private pinned(pin: Disposable | undefined, sessionId: string): Disposable {
+    if (pin) return pin;
+    throw new VmError("CHECKPOINT_GONE", { details: { session_id: sessionId } });
+  }
+
+  private async record(id: string): Promise<SessionRecord> {
+    const record = await this.store.sessions.get(id);
+    if (record) return record;
+    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}
