@@ -116,11 +116,18 @@ export class Scripts {
   /** The author's columns in the frames of a stack, and his name of the file. */
   mapStack(stack: string): string {
     const { shifts } = this.state;
-    return stack.replace(FRAME_POSITION, (whole, name: string, line: string, column: string) => {
+    let mapped = "";
+    let last = 0;
+    for (const { 0: text, 1: line, 2: column, index } of stack.matchAll(POSITION)) {
+      const start = startOfName(stack, index);
+      const name = stack.slice(start, index);
       const known = shifts[name];
-      if (!known && !name.includes("?")) return whole;
-      return `${pathOf(name)}:${line}:${authorColumn(known, Number(line), Number(column))}`;
-    });
+      if (name === "" || (!known && !name.includes("?"))) continue;
+      const place = `${pathOf(name)}:${line}:${authorColumn(known, Number(line), Number(column))}`;
+      mapped += stack.slice(last, start) + place;
+      last = index + text.length;
+    }
+    return mapped + stack.slice(last);
   }
 
   /** What stands before and behind a position of the engine's in a text of this execution. */
@@ -156,7 +163,24 @@ export class Scripts {
 /** Thrown inside this file alone. */
 const IS_MODULE = new Error("a module");
 
-const FRAME_POSITION = /(<repl:\d+>|[^\s():]+):(\d+):(\d+)(?=\)?$)/gm;
+/** At the end of a line. A pattern that began with the name would try every unit of a long word. */
+const POSITION = /:(\d+):(\d+)(?=\)?$)/gm;
+
+/** The start of the name of a file that ends there: `<repl:3>`, or what no space or bracket ends. */
+function startOfName(text: string, end: number): number {
+  let start = end;
+  if (text[end - 1] === ">") {
+    start--;
+    while (DIGIT.test(text[start - 1] ?? "")) start--;
+    if (start < end - 1 && text.endsWith("<repl:", start)) return start - "<repl:".length;
+    start = end;
+  }
+  while (start > 0 && !NAME_ENDS.test(text[start - 1] as string)) start--;
+  return start;
+}
+
+const DIGIT = /\d/;
+const NAME_ENDS = /[\s():]/;
 
 /** Text that is no program: nothing of it ran. */
 const refusal = (fileName: string, { message, line, column }: SourceError): StartFailure =>

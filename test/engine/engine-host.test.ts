@@ -320,6 +320,15 @@ describe("ends", () => {
     expect(stack).not.toContain(import.meta.dir);
   });
 
+  test("a long word beside a frame does not hold the host up", async () => {
+    using engine = await ScratchEngine.start();
+    const ended = await engine
+      .session("a")
+      .run("console.log('x'.repeat(4e5) + '\\n    at f (<repl:1>:1:9)'); throw 'y'.repeat(9e5)");
+    expect(ended.console).toEqual([`${"x".repeat(4e5)}\n    at f (<repl:1>:1:9)`]);
+    expect(ended.shown).toBe(`${"y".repeat(8192)}...`);
+  });
+
   test("text survives the boundary, NULs and lone surrogates too", async () => {
     using engine = await ScratchEngine.start();
     const session = engine.session("a");
