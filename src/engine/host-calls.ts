@@ -8,6 +8,7 @@ import {
   type ModuleValue,
 } from "./module-values.ts";
 import { parseConsole, parseFields } from "./payload.ts";
+import { decodeBytes, encodeText } from "./transcode.ts";
 
 /** What guest code may reach. Every method is synchronous: the guest waits. */
 export interface HostServices {
@@ -76,6 +77,12 @@ export class HostCalls {
         return this.module(json, attachment);
       case "url":
         return this.url(json);
+      case "encode": {
+        const encoded = encodeText(json);
+        return encoded.bytes ? { value: this.guest.newBytes(encoded.bytes) } : encoded;
+      }
+      case "decode":
+        return this.decode(json, attachment);
       case "random":
         return random(json);
       case "uncaught":
@@ -121,6 +128,16 @@ export class HostCalls {
       return failure(error);
     } finally {
       if (buffer) this.guest.returnBytes(buffer.at);
+    }
+  }
+
+  private decode(json: string, attachment: ValuePtr | undefined): GuestAnswer {
+    const buffer = attachment === undefined ? undefined : this.guest.borrowBytes(attachment);
+    if (!buffer) return refusal("There are no bytes");
+    try {
+      return decodeBytes(json, buffer.bytes);
+    } finally {
+      this.guest.returnBytes(buffer.at);
     }
   }
 

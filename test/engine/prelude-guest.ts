@@ -6,6 +6,7 @@ import {
 } from "quickjs-emscripten-core";
 import { PRELUDE_FILE, PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
 import type { PreludeExports } from "../../src/engine/prelude/interface.ts";
+import { decodeBytes, encodeText } from "../../src/engine/transcode.ts";
 
 const quickjs = await newQuickJSWASMModuleFromVariant(variant);
 
@@ -179,6 +180,14 @@ export class PreludeGuest implements Disposable {
       );
     }
     if (op === "uncaught") return context.undefined;
+    if (op === "encode") {
+      const { bytes, json: text } = encodeText(json);
+      return bytes ? context.newArrayBuffer(bytes.slice().buffer) : context.newString(text);
+    }
+    if (op === "decode") {
+      using bytes = context.getArrayBuffer(attachment!);
+      return context.newString(decodeBytes(json, bytes.value).json);
+    }
     if (!operation) throw new Error(`no operation ${op}`);
     const bytes =
       attachment && context.typeof(attachment) === "object"

@@ -1,5 +1,17 @@
 import { DOMException } from "./dom-exception.ts";
-import { charCodeAt, coerce, join, list, NativeTypeError, native, push } from "./primordials.ts";
+import {
+  charCodeAt,
+  coerce,
+  endsWith,
+  floor,
+  join,
+  list,
+  NativeTypeError,
+  native,
+  push,
+  slice,
+} from "./primordials.ts";
+import { decodeInPieces, encodeInPieces, WORTH_A_CALL } from "./transcode.ts";
 import { Units } from "./utf8.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -10,6 +22,11 @@ const invalid = (message: string): Error => new DOMException(message, "InvalidCh
 /** Bytes, one in each UTF-16 unit of the text, as base64. */
 export function btoa(data: unknown): string {
   const text = coerce(data);
+  if (text.length >= WORTH_A_CALL) {
+    const bytes = encodeInPieces("binary", text, text.length);
+    const encoded = bytes && decodeInPieces("base64", bytes);
+    if (encoded !== undefined) return encoded;
+  }
   const parts = list<string>();
   for (let i = 0; i < text.length; i += 3) {
     const a = charCodeAt(text, i);
@@ -38,9 +55,25 @@ function sextet(code: number): number {
 const isSpace = (code: number): boolean =>
   code === 32 || code === 9 || code === 10 || code === 12 || code === 13;
 
+/** Of a text of letters alone; undefined for any other. */
+export function base64Bytes(as: "base64" | "base64url", text: string): Uint8Array | undefined {
+  if (text.length % 4 === 1) return undefined;
+  return encodeInPieces(as, text, floor((text.length * 3) / 4));
+}
+
+function withoutPads(text: string): string {
+  if (!endsWith(text, "=")) return text;
+  return slice(text, 0, endsWith(text, "==") ? -2 : -1);
+}
+
 /** The forgiving decoding of the web: white space anywhere, padding optional. */
 export function atob(data: unknown): string {
   const text = coerce(data);
+  if (text.length >= WORTH_A_CALL && text.length % 4 === 0) {
+    const bytes = base64Bytes("base64", withoutPads(text));
+    const decoded = bytes && decodeInPieces("latin1", bytes);
+    if (decoded !== undefined) return decoded;
+  }
   const out = new Units();
   let bits = 0;
   let count = 0;

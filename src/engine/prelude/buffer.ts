@@ -1,4 +1,4 @@
-import { atob, btoa } from "./base64.ts";
+import { atob, base64Bytes, btoa } from "./base64.ts";
 import { bytesOf } from "./bytes.ts";
 import { TextDecoder } from "./encoding.ts";
 import {
@@ -6,6 +6,7 @@ import {
   coerce,
   fromCharCode,
   hide,
+  indexOf,
   min,
   NativeTypeError,
   NativeUint8Array,
@@ -20,7 +21,8 @@ import {
   typedArrayLength,
   typedArraySet,
 } from "./primordials.ts";
-import { utf8Bytes } from "./utf8.ts";
+import { decodeInPieces, encodeInPieces, WORTH_A_CALL } from "./transcode.ts";
+import { utf8Bytes, utf8Length } from "./utf8.ts";
 
 /**
  * Node's Buffer, as far as packages and people use it for text and bytes: made from text, bytes and
@@ -51,6 +53,8 @@ function encodingOf(given: unknown): Encoding {
 }
 
 function encode(text: string, encoding: Encoding): Uint8Array {
+  const long = text.length >= WORTH_A_CALL ? encodeLong(text, encoding) : undefined;
+  if (long !== undefined) return long;
   switch (encoding) {
     case "utf8":
       return utf8Bytes(text);
@@ -66,9 +70,34 @@ function encode(text: string, encoding: Encoding): Uint8Array {
   }
 }
 
+/** Undefined where the text is left to the loops, which know what to do with what is no letter. */
+function encodeLong(text: string, encoding: Encoding): Uint8Array | undefined {
+  const { length } = text;
+  switch (encoding) {
+    case "utf8":
+      return undefined;
+    case "hex":
+      return length % 2 === 0 ? encodeInPieces("hex", text, length >> 1) : undefined;
+    case "utf16le":
+      return encodeInPieces("utf16le", text, length * 2);
+    case "base64":
+    case "base64url": {
+      const end = indexOf(text, "=");
+      return base64Bytes("base64url", end === -1 ? text : slice(text, 0, end));
+    }
+    default:
+      return encodeInPieces("latin1", text, length);
+  }
+}
+
 function decode(bytes: Uint8Array, encoding: Encoding): string {
   if (encoding === "utf8") return UTF8.decode(bytes);
   const length = typedArrayLength(bytes);
+  if (length >= WORTH_A_CALL) {
+    const whole = encoding === "utf16le" && length % 2 === 1 ? evenPart(bytes) : bytes;
+    const long = decodeInPieces(encoding, whole);
+    if (long !== undefined) return long;
+  }
   let text = "";
   if (encoding === "utf16le") {
     for (let i = 0; i + 1 < length; i += 2) {
@@ -84,6 +113,13 @@ function decode(bytes: Uint8Array, encoding: Encoding): string {
   if (encoding === "base64") return btoa(text);
   return encoding === "base64url" ? urlBase64(btoa(text)) : text;
 }
+
+const evenPart = (bytes: Uint8Array): Uint8Array =>
+  new NativeUint8Array(
+    typedArrayBuffer(bytes),
+    typedArrayByteOffset(bytes),
+    typedArrayLength(bytes) - 1,
+  );
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -168,9 +204,9 @@ export class Buffer extends NativeUint8Array {
   }
 
   static byteLength(value: unknown, encoding?: unknown): number {
-    return typedArrayLength(
-      typeof value === "string" ? encode(value, encodingOf(encoding)) : bytesOf(value),
-    );
+    if (typeof value !== "string") return typedArrayLength(bytesOf(value));
+    const known = encodingOf(encoding);
+    return known === "utf8" ? utf8Length(value) : typedArrayLength(encode(value, known));
   }
 
   static concat(list: readonly Uint8Array[], totalLength?: number): Buffer {

@@ -4,8 +4,9 @@ import { inspect } from "./inspect.ts";
 import { plainText } from "./inspect-text.ts";
 import { jsonText } from "./json.ts";
 import { brandOf } from "./look.ts";
-import { charCodeAt, min, quote, slice } from "./primordials.ts";
+import { min, quote, slice } from "./primordials.ts";
 import { unproxied } from "./proxies.ts";
+import { endWithin, fits, unitBytes } from "./text-size.ts";
 
 /** A preview of an object is for reading: this much, and no more than half of the bytes allowed. */
 const PREVIEW_CHARS_MAX = 64 * 1024;
@@ -23,7 +24,7 @@ export function describe(value: unknown, bytesMax: number, careful = false): str
 function describeValue(value: unknown, bytesMax: number): string {
   const type = typeOf(value);
   const preview = quote(previewOf(value, bytesMax));
-  const left = bytesMax - utf8Length(preview);
+  const left = bytesMax - unitBytes(preview);
   const json = jsonText(value, left);
   let text = `{"type":"${type}","preview":${preview}`;
   let room = left;
@@ -51,29 +52,12 @@ function previewOf(value: unknown, bytesMax: number): string {
 /** At most half of the bytes: the rest is for the JSON form. */
 function cut(text: string, bytesMax: number): string {
   const half = bytesMax >> 1;
-  if (fits(text, half)) return text;
-  let end = 0;
-  let bytes = 0;
-  for (; end < text.length; end++) {
-    bytes += bytesOf(charCodeAt(text, end));
-    if (bytes > half) break;
-  }
-  return `${slice(text, 0, end)}... ${text.length - end} more characters`;
+  if (text.length * 3 <= half) return text;
+  const end = endWithin(text, half);
+  return end === text.length
+    ? text
+    : `${slice(text, 0, end)}... ${text.length - end} more characters`;
 }
-
-/** Whether it has no more than so many bytes. A long text is not looked at: it has a byte a unit. */
-const fits = (text: string, bytesMax: number): boolean =>
-  text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8Length(text) <= bytesMax);
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) bytes += bytesOf(charCodeAt(text, i));
-  return bytes;
-}
-
-/** Of a UTF-16 unit: a surrogate is half of four bytes. */
-const bytesOf = (code: number): number =>
-  code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
 
 /** One of VALUE_TYPES of core/execution.ts. */
 function typeOf(value: unknown): string {

@@ -2,6 +2,8 @@ import { bytesOf } from "./bytes.ts";
 import {
   coerce,
   hide,
+  isWellFormed,
+  min,
   NativeRangeError,
   NativeTypeError,
   NativeUint8Array,
@@ -13,6 +15,7 @@ import {
   typedArrayLength,
   typedArrayName,
 } from "./primordials.ts";
+import { decodeInPieces, decodePiece, PIECE_LENGTH, WORTH_A_CALL } from "./transcode.ts";
 import { Units, Utf8Decoder, utf8Bytes, writeUtf8 } from "./utf8.ts";
 
 class TextEncoder {
@@ -119,7 +122,17 @@ class TextDecoder {
 
   #decodeUtf16(bytes: Uint8Array, out: Units, last: boolean): boolean {
     const count = typedArrayLength(bytes);
-    for (let i = 0; i < count; i++) {
+    let begun = 0;
+    while (this.#pendingByte === -1 && this.#pendingHigh === 0 && count - begun >= WORTH_A_CALL) {
+      let end = begun + min(PIECE_LENGTH, count - begun - ((count - begun) % 2));
+      // A pair may go on in the next piece.
+      if (((bytes[end - 1] as number) & 0xfc) === 0xd8) end -= 2;
+      const text = decodePiece("utf16le", bytes, begun, end);
+      if (text === undefined || !isWellFormed(text)) break;
+      out.addText(text);
+      begun = end;
+    }
+    for (let i = begun; i < count; i++) {
       const byte = bytes[i] as number;
       if (this.#pendingByte === -1) {
         this.#pendingByte = byte;
@@ -161,6 +174,11 @@ hide(TextDecoder.prototype, symbolToStringTag, "TextDecoder");
 
 function decodeLatin(bytes: Uint8Array, out: Units): void {
   const count = typedArrayLength(bytes);
+  const text = count >= WORTH_A_CALL ? decodeInPieces("windows-1252", bytes) : undefined;
+  if (text !== undefined) {
+    out.addText(text);
+    return;
+  }
   for (let i = 0; i < count; i++) {
     const byte = bytes[i] as number;
     out.add(byte >= 0x80 && byte <= 0x9f ? (WINDOWS_1252[byte - 0x80] as number) : byte);

@@ -19,8 +19,8 @@ export type Boot = (host: HostCall) => PreludeExports;
  * Answer: `{"return":value}`, or `{"throw":{name,message,properties}}` which the prelude throws as an
  * Error of that name with these properties; `{"plain":value}` is a value without marks (MarshalledValue);
  * the JSON as a string, or `[json, ArrayBuffer]` where there
- * are bytes. `compile`, `import` and `promise` answer with the guest's own value instead of text, and
- * throw what it throws. `console` answers nothing.
+ * are bytes. `compile`, `import`, `promise` and `encode` answer with the guest's own value instead of
+ * text, and throw what it throws; the text or number of `decode` and `encode` is bare. `console` answers nothing.
  */
 export type HostCall = (
   op: HostOp,
@@ -50,10 +50,34 @@ export type HostOp =
   | "source"
   /** `{bytes}` → `[_, ArrayBuffer]` of that many random bytes, at most 65,536. */
   | "random"
+  /**
+   * `{as, text}`, at most 65,536 units → not text but an ArrayBuffer, the text's bytes in the encoding;
+   * null where it has none. As `length`: how many bytes it has in UTF-8, a number.
+   */
+  | "encode"
+  /** `{as}`, the attachment at most 65,536 bytes → their text, or null where they are none. */
+  | "decode"
   /** → `{epochMs, monotonicMs}`, with fractions. Every timer asks when it is made. */
   | "clock"
   /** Before an error is kept that nobody caught: the host will ask for it. */
   | "uncaught";
+
+/**
+ * How `encode` and `decode` read: as Node's Buffer does, but `binary` takes a text of bytes alone,
+ * `base64`, `base64url` and `hex` one of their letters alone, `strict` is UTF-8 or null, `utf8` has
+ * U+FFFD for what is malformed.
+ */
+export type TextEncoding =
+  | "utf8"
+  | "strict"
+  | "latin1"
+  | "binary"
+  | "ascii"
+  | "hex"
+  | "base64"
+  | "base64url"
+  | "utf16le"
+  | "windows-1252";
 
 /**
  * A value between guest and host modules: JSON, in which an object of one key stands for what JSON has

@@ -90,6 +90,9 @@ export const toLowerCase = uncurryThis(String.prototype.toLowerCase);
 export const toWellFormed = uncurryThis(
   (String.prototype as unknown as { toWellFormed(): string }).toWellFormed,
 ) as (text: string) => string;
+export const isWellFormed = uncurryThis(
+  (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed,
+) as (text: string) => boolean;
 export const normalize = uncurryThis(String.prototype.normalize) as (
   text: string,
   form: string,

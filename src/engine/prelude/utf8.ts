@@ -2,11 +2,22 @@ import {
   charCodeAt,
   fromCharCode,
   list,
+  min,
   NativeUint8Array,
   push,
   reflectApply,
+  slice,
   typedArrayLength,
+  typedArraySet,
 } from "./primordials.ts";
+import {
+  decodePiece,
+  encodePiece,
+  endOfPiece,
+  measurePiece,
+  PIECE_LENGTH,
+  WORTH_A_CALL,
+} from "./transcode.ts";
 
 const REPLACEMENT = 0xfffd;
 const CHUNK_UNITS = 4096;
@@ -26,6 +37,9 @@ export class Units {
       this.add(0xdc00 + ((code - 0x10000) & 0x3ff));
     }
   }
+  addText(text: string): void {
+    this.text = this.finish() + text;
+  }
   finish(): string {
     if (this.#units.length > 0) {
       this.text += reflectApply(fromCharCode, undefined, this.#units) as string;
@@ -44,7 +58,37 @@ export function writeUtf8(text: string, into: Uint8Array): { read: number; writt
   const { length } = text;
   const room = typedArrayLength(into);
   let read = 0;
-  let at = 0;
+  let written = 0;
+  for (let units = PIECE_LENGTH; units >= WORTH_A_CALL && length - read >= WORTH_A_CALL; ) {
+    const end = endOfPiece(text, read, units);
+    // What is left is less than this, and little of it may fit.
+    if (end - read > room - written) {
+      units >>= 1;
+      continue;
+    }
+    const piece = encodePiece("utf8", slice(text, read, end));
+    if (piece === undefined) break;
+    if (typedArrayLength(piece) > room - written) {
+      units >>= 1;
+      continue;
+    }
+    typedArraySet(into, piece, written);
+    written += typedArrayLength(piece);
+    read = end;
+  }
+  return writeUnits(text, into, read, written);
+}
+
+function writeUnits(
+  text: string,
+  into: Uint8Array,
+  from: number,
+  to: number,
+): { read: number; written: number } {
+  const { length } = text;
+  const room = typedArrayLength(into);
+  let read = from;
+  let at = to;
   while (read < length) {
     let code = charCodeAt(text, read);
     let units = 1;
@@ -77,7 +121,20 @@ export function utf8Bytes(text: string): Uint8Array {
   return into;
 }
 
-function utf8Length(text: string): number {
+/** Bytes of the text in UTF-8, a lone surrogate as U+FFFD. */
+export function utf8Length(text: string): number {
+  const { length } = text;
+  let bytes = 0;
+  for (let at = 0; at < length; ) {
+    const end = endOfPiece(text, at, PIECE_LENGTH);
+    const piece = end - at === length ? text : slice(text, at, end);
+    bytes += (end - at < WORTH_A_CALL ? undefined : measurePiece(piece)) ?? countBytes(piece);
+    at = end;
+  }
+  return bytes;
+}
+
+function countBytes(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
     const code = charCodeAt(text, i);
@@ -94,6 +151,17 @@ function utf8Length(text: string): number {
   return bytes;
 }
 
+/** Where a piece of the bytes ends: a character that begins in it does not go on behind it. */
+function endOfCharacters(bytes: Uint8Array, from: number, length: number): number {
+  const most = min(from + PIECE_LENGTH, length);
+  // No byte of a character but its first is another than these; it has three of them at most.
+  let end = most - 1;
+  while (end > most - 4 && isContinuation(bytes[end] as number)) end--;
+  return isContinuation(bytes[end] as number) ? most : end;
+}
+
+const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80;
+
 /** The decoder of the Encoding standard, which can stop anywhere and go on with further bytes. */
 export class Utf8Decoder {
   #code = 0;
@@ -105,7 +173,30 @@ export class Utf8Decoder {
   /** @returns false at the first malformed byte where `fatal`. */
   decode(bytes: Uint8Array, out: Units, fatal: boolean, last: boolean): boolean {
     const length = typedArrayLength(bytes);
-    for (let i = 0; i < length; i++) {
+    let begun = 0;
+    // What an earlier part began is ended first.
+    while (begun < length && this.#needed !== 0) {
+      if (!this.#decodeBytes(bytes, begun, begun + 1, out, fatal)) return false;
+      begun++;
+    }
+    while (length - begun >= WORTH_A_CALL) {
+      const end = endOfCharacters(bytes, begun, length);
+      const text = decodePiece(fatal ? "strict" : "utf8", bytes, begun, end);
+      if (text !== undefined) out.addText(text);
+      else if (!this.#decodeBytes(bytes, begun, end, out, fatal)) return false;
+      begun = end;
+    }
+    if (!this.#decodeBytes(bytes, begun, length, out, fatal)) return false;
+    if (last && this.#needed !== 0) {
+      this.#reset();
+      if (fatal) return false;
+      out.add(REPLACEMENT);
+    }
+    return true;
+  }
+
+  #decodeBytes(bytes: Uint8Array, from: number, to: number, out: Units, fatal: boolean): boolean {
+    for (let i = from; i < to; i++) {
       const byte = bytes[i] as number;
       if (this.#needed === 0) {
         if (byte < 0x80) out.add(byte);
@@ -130,11 +221,6 @@ export class Utf8Decoder {
         out.addCodePoint(this.#code);
         this.#reset();
       }
-    }
-    if (last && this.#needed !== 0) {
-      this.#reset();
-      if (fatal) return false;
-      out.add(REPLACEMENT);
     }
     return true;
   }
