@@ -58,7 +58,8 @@ export type CompleteRequest = Static<typeof CompleteRequest>;
 export const Completions = Strict(
   {
     completions: Type.Array(Type.String(), {
-      description: "Whole names, sorted, that may stand for the text's last identifier",
+      description:
+        "Whole names that may stand for the text's last identifier: own ones first, then inherited",
     }),
   },
   { $id: "Completions", description: "What the session's heap offers at a prompt" },

@@ -278,6 +278,94 @@ describe("completion", () => {
     expect(fresh.complete("thing.")).not.toContain("not-a-name");
     expect(fresh.complete("")).toContain("Array");
   });
+
+  test("of literals, indices and optional chains, read from their letters alone", () => {
+    using fresh = new PreludeGuest();
+    fresh
+      .evaluate(`
+        var ran = 0, list = [{ alpha: 1 }], keyed = { 'a b': { beta: 1 }, get trap() { ran++; return {} } };
+        function call() { ran++; return { gamma: 1 } }
+      `)
+      .dispose();
+    const completions = Object.fromEntries(
+      [
+        "[1,2].ma",
+        "x = [[1], ']'].ma",
+        "return [1].ma",
+        "'a\\'b'.toUp",
+        "`a`.toUp",
+        "list[0].al",
+        "keyed['a b'].be",
+        "keyed?.['a b']?.be",
+        "list\n  .ma",
+        "f(...lis",
+        "list[call()].al",
+        "call().ga",
+        "call()[0].ga",
+        "tag`a`.toUp",
+        "keyed.trap.x",
+        "keyed['trap'].x",
+        "1..toF",
+        "1.5.toF",
+        "].ma",
+      ].map((text) => [text, fresh.complete(text)]),
+    );
+    expect(completions).toEqual({
+      "[1,2].ma": ["map"],
+      "x = [[1], ']'].ma": ["map"],
+      "return [1].ma": ["map"],
+      "'a\\'b'.toUp": ["toUpperCase"],
+      "`a`.toUp": ["toUpperCase"],
+      "list[0].al": ["alpha"],
+      "keyed['a b'].be": ["beta"],
+      "keyed?.['a b']?.be": ["beta"],
+      "list\n  .ma": ["map"],
+      "f(...lis": ["list"],
+      "list[call()].al": [],
+      "call().ga": [],
+      "call()[0].ga": [],
+      "tag`a`.toUp": [],
+      "keyed.trap.x": [],
+      "keyed['trap'].x": [],
+      "1..toF": [],
+      "1.5.toF": [],
+      "].ma": [],
+    });
+    expect(fresh.describe("ran").json).toBe(0);
+  });
+
+  test("own names come first, and what every object has only where it is asked for", () => {
+    using fresh = new PreludeGuest();
+    fresh
+      .evaluate(`
+        class Base { alpha() {} }
+        class Derived extends Base { beta() {} }
+        globalThis.derived = Object.assign(new Derived(), { zeta: 1 });
+      `)
+      .dispose();
+    expect(fresh.complete("derived.")).toEqual(["zeta", "beta", "constructor", "alpha"]);
+    expect(fresh.complete("derived.toS")).toEqual(["toString"]);
+    expect(fresh.complete("JSON.")).toEqual(["parse", "stringify"]);
+    expect(fresh.complete("({}).")).toEqual([]);
+    expect(fresh.complete("Object.prototype.")).toContain("hasOwnProperty");
+  });
+
+  test("names given to every object change nothing and run nothing", () => {
+    using fresh = new PreludeGuest();
+    fresh
+      .evaluate(`
+        globalThis.ran = 0;
+        for (const name of ['name', 'root', 'kind', 'member', 'members', 'before', 'literal', 'array', '0', '1']) {
+          Object.defineProperty(Object.prototype, name, { get() { ran++; return 'x' }, set() { ran++ } });
+        }
+        Array.prototype.concat = Array.prototype.push = RegExp.prototype.exec = () => { ran++ };
+        globalThis.thing = { inner: { deep: 1 } };
+      `)
+      .dispose();
+    expect(fresh.complete("thing.inner.de")).toEqual(["deep"]);
+    expect(fresh.complete("[1,2].ma")).toEqual(["map"]);
+    expect(fresh.describe("globalThis.ran").json).toBe(0);
+  });
 });
 
 test("nothing of ours is on the global object", () => {

@@ -1,16 +1,18 @@
-import { split } from "./inspect-text.ts";
 import { prototypeOf, safeGet, safeHas } from "./look.ts";
 import {
   arraySort,
   charCodeAt,
   coerce,
+  endsWith,
   evalGlobally,
   join,
   list,
   NativeSet,
   objectGetOwnPropertyNames,
+  objectPrototype,
   push,
   quote,
+  record,
   regExpExec,
   setAdd,
   setHas,
@@ -18,20 +20,21 @@ import {
   startsWith,
 } from "./primordials.ts";
 import { unproxied } from "./proxies.ts";
+import { type Receiver, receiverAt, trimmedEnd, withoutDot } from "./receiver.ts";
 
 const NAMES_MAX = 500;
 /** A typed array's or a string's indices are no names; an object of more keys is not listed whole. */
 const KEYS_MAX = 20_000;
 const CHAIN_LENGTH_MAX = 100;
 
-/** `a.b.c` or `c` at the end of the text, `this` and `globalThis` among them. */
-const tailPattern = /(?:^|[^\w$.])((?:[A-Za-z_$][\w$]*\.)*)([A-Za-z_$][\w$]*)?$/;
+const startPattern = /(?:^|[^\w$])([A-Za-z_$][\w$]*)?$/;
 const identifierPattern = /^[A-Za-z_$][\w$]*$/;
-const numberBeforeDot = /(?:^|[^\w$])\d[\w]*\.$/;
 
 /**
- * Names that can stand where the text ends: those that begin with its last identifier, of the object
- * before the last dot, or of the global scope. No getter runs. JSON: string[], sorted.
+ * Names that can stand where the text ends: those that begin with its last identifier, of what stands
+ * before the last dot, or of the global scope. No getter runs. JSON: string[], the object's own names
+ * first, then each prototype's, all of them sorted. What every object inherits is named only where a
+ * beginning of it is there, or nothing else is.
  */
 export function complete(text: string): string {
   try {
@@ -42,19 +45,28 @@ export function complete(text: string): string {
 }
 
 function completeText(text: string): string {
-  if (regExpExec(numberBeforeDot, text) !== null) return "[]";
-  const tail = regExpExec(tailPattern, text);
-  if (tail === null) return "[]";
-  const path = tail[1] as string;
-  const start = tail[2] ?? "";
-  if (path === "" && start === "" && text !== "" && endsInWord(text)) return "[]";
-  let object: unknown = globalThis;
-  if (path !== "") {
-    const names = split(slice(path, 0, -1), ".");
-    object = rootValue(names[0] as string);
-    for (let i = 1; i < names.length; i++) object = memberOf(object, names[i] as string);
+  const found = regExpExec(startPattern, text);
+  if (found === null) return "[]";
+  const start = found[1] ?? "";
+  const before = trimmedEnd(slice(text, 0, text.length - start.length));
+  const object = withoutDot(before);
+  if (object === undefined) {
+    if (start === "" && text !== "" && endsInWord(text)) return "[]";
+    if (endsWith(before, "..") && !endsWith(before, "...")) return "[]";
+    return namesText(globalThis, start);
   }
-  const names = namesOf(object, start);
+  const receiver = receiverAt(object);
+  return receiver === undefined ? "[]" : namesText(receivedValue(receiver), start);
+}
+
+function receivedValue({ root, name, members }: Receiver): unknown {
+  let value = root === "name" ? rootValue(name) : literalPrototypes[root];
+  for (let i = 0; i < members.length; i++) value = memberOf(value, members[i] as string);
+  return value;
+}
+
+function namesText(value: unknown, start: string): string {
+  const names = namesOf(value, start);
   const parts = list<string>();
   for (let i = 0; i < names.length && i < NAMES_MAX; i++) push(parts, quote(names[i] as string));
   return `[${join(parts, ",")}]`;
@@ -107,21 +119,26 @@ const numberPrototype = Number.prototype;
 const booleanPrototype = Boolean.prototype;
 const bigIntPrototype = BigInt.prototype;
 const symbolPrototype = Symbol.prototype;
+const literalPrototypes = record({ array: Array.prototype as object, string: stringPrototype });
 
 function namesOf(value: unknown, start: string): string[] {
   const names = list<string>();
   const seen = new NativeSet<string>();
   let object = objectOf(value);
   for (let depth = 0; object !== null && depth < CHAIN_LENGTH_MAX; depth++) {
+    if (object === objectPrototype && start === "" && names.length > 0) break;
+    const ofThis = list<string>();
     const own = objectGetOwnPropertyNames(object);
     for (let i = 0; i < own.length && i < KEYS_MAX; i++) {
       const name = own[i] as string;
       if (!startsWith(name, start) || setHas(seen, name)) continue;
       if (regExpExec(identifierPattern, name) === null) continue;
       setAdd(seen, name);
-      push(names, name);
+      push(ofThis, name);
     }
+    arraySort(ofThis);
+    for (let i = 0; i < ofThis.length; i++) push(names, ofThis[i] as string);
     object = prototypeOf(object);
   }
-  return arraySort(names);
+  return names;
 }
