@@ -23,3 +23,9 @@ export function outcomeLines(execution: Execution): string[] {
 export function eventLine(event: Pick<ExecutionEvent, "seq" | "type" | "payload">): string {
   return `[${event.seq}] ${event.type}: ${jsonText(event.payload)}`;
 }
+
+/** A snippet or a path as a cell of a table. */
+export function shortened(text: string): string {
+  const oneLine = text.replace(/\s+/g, " ").trim();
+  return oneLine.length > 50 ? `${oneLine.slice(0, 49)}…` : oneLine;
+}

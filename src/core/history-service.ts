@@ -54,7 +54,8 @@ export class HistoryService {
   /**
    * A labelled checkpoint is kept until its label is taken away.
    *
-   * @param label  Null takes it away.
+   * @param checkpointId  Its id, or that of an execution of the session: the state after it.
+   * @param body  Null takes the label away.
    * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, CHECKPOINT_NOT_FOUND, STORE_FULL
    */
   async label(
@@ -66,7 +67,10 @@ export class HistoryService {
     const label =
       body && printable("label", required({ label: body.label }, "label is required").label);
     const { session } = await this.record(id);
-    const labelled = await this.store.history.label(session.id, checkpoint_id, label);
+    const { history } = this.store;
+    const labelled =
+      (await history.label(session.id, checkpoint_id, label)) ??
+      (await this.labelAfter(session.id, checkpoint_id, label));
     if (labelled) return labelled;
     throw new VmError("CHECKPOINT_NOT_FOUND", {
       details: { session_id: session.id, checkpoint_id },
@@ -255,6 +259,14 @@ export class HistoryService {
     return executionId === undefined || executionId === session.forked_from_execution_id
       ? originPoint(record)
       : pointAfter(this.store.history, record, executionId);
+  }
+
+  /** Undefined where it is no execution of the session, or left no state of the session's own. */
+  private async labelAfter(sessionId: string, executionId: string, label: string | null) {
+    const state = await this.store.history.stateAfter(executionId);
+    if (state?.sessionId !== sessionId || state.dryRun || state.status === "running") return;
+    if (state.checkpointId === undefined) return;
+    return this.store.history.label(sessionId, state.checkpointId, label);
   }
 
   private async get(id: string): Promise<Session> {

@@ -61,7 +61,10 @@ export interface TemplateStore {
 
 /** A session as it is inserted. The store itself knows its bytes. */
 export interface NewSession {
-  readonly session: Omit<StoredSession, "heap_bytes" | "stored_bytes" | "last_used_at">;
+  readonly session: Omit<
+    StoredSession,
+    "heap_bytes" | "stored_bytes" | "last_used_at" | "head_execution_id"
+  >;
   readonly grants: SessionGrants;
   /** The checkpoint that is the session's state, and what it began with; absent: the base image. */
   readonly headCheckpointId?: string;

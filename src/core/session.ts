@@ -23,6 +23,10 @@ export const Session = Strict(
     stored_bytes: Type.Integer({ description: "Its own checkpoints in the store, bytes" }),
     parent_session_id: Type.Optional(Uuid),
     forked_from_execution_id: Type.Optional(Uuid),
+    head_execution_id: Type.Optional({
+      ...Uuid,
+      description: "The execution that led to its state now; absent before any",
+    }),
     closed_at: Type.Optional(Timestamp),
     last_error: Type.Optional(Type.String()),
     runtime_meta: Type.Optional(Json),

@@ -69,7 +69,10 @@ export function historyStore(
     checkpoint: statements.prepare<CheckpointRow>(
       `SELECT ${shown} WHERE c.id = ?2 AND c.session_id = ?1 AND c.execution_id IS NOT NULL`,
     ),
-    label: statements.prepare("UPDATE checkpoint SET label = ?3 WHERE id = ?2 AND session_id = ?1"),
+    label: statements.prepare(
+      `UPDATE checkpoint SET label = ?3
+       WHERE id = ?2 AND session_id = ?1 AND execution_id IS NOT NULL`,
+    ),
     has: statements.prepare("SELECT 1 FROM checkpoint WHERE id = ?1"),
     state: statements.prepare<StateRow>(
       `SELECT session_id, status, dry_run, checkpoint_id,

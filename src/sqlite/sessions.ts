@@ -18,6 +18,7 @@ interface SessionRow {
   stored_bytes: number;
   parent_session_id: string | null;
   forked_from_execution_id: string | null;
+  head_execution_id: string | null;
   closed_at: number | null;
   last_error: string | null;
   runtime_meta: string | null;
@@ -25,7 +26,6 @@ interface SessionRow {
 
 interface RecordRow extends SessionRow {
   head_checkpoint_id: string | null;
-  head_execution_id: string | null;
   origin_checkpoint_id: string | null;
   state_gone: number;
   grants: string;
@@ -64,7 +64,7 @@ export interface SqliteSessions extends Omit<SessionStore, "idsByStatus"> {
 
 const SHOWN = `id, status, vm_id, workspace_id, base_commit_oid, worktree_path,
   created_at, last_used_at, heap_bytes, stored_bytes, parent_session_id, forked_from_execution_id,
-  closed_at, last_error, runtime_meta`;
+  head_execution_id, closed_at, last_error, runtime_meta`;
 
 const ofHead = (column: string) =>
   `(SELECT ${column} FROM checkpoint c WHERE c.id = s.head_checkpoint_id) AS ${column}`;
@@ -80,10 +80,9 @@ export function sessionStore(
   const leased = new Set<string>();
   const sql = {
     insert: statements.prepare(
-      `INSERT INTO vm_session (${SHOWN}, grants, head_checkpoint_id, origin_checkpoint_id,
-         head_execution_id)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ${heapOf("?14")}, 0, ?8, ?9, ?10, ?11, ?12, ?13,
-         ?14, ?14, ?15)`,
+      `INSERT INTO vm_session (${SHOWN}, grants, head_checkpoint_id, origin_checkpoint_id)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ${heapOf("?15")}, 0, ?8, ?9, ?10, ?11, ?12, ?13,
+         ?14, ?15, ?15)`,
     ),
     get: statements.prepare<RecordRow>(
       // As a join this would take four times as long: every request waits for it.
@@ -143,12 +142,12 @@ export function sessionStore(
       toMs(session.created_at),
       session.parent_session_id ?? null,
       session.forked_from_execution_id ?? null,
+      headExecutionId ?? null,
       session.closed_at === undefined ? null : toMs(session.closed_at),
       session.last_error ?? null,
       toOptionalJson(session.runtime_meta),
       grantsToJson(grants),
       headCheckpointId ?? null,
-      headExecutionId ?? null,
     );
   }
 
@@ -247,6 +246,7 @@ const sessionOf = (row: SessionRow): StoredSession => ({
   stored_bytes: row.stored_bytes,
   ...optional("parent_session_id", row.parent_session_id, same),
   ...optional("forked_from_execution_id", row.forked_from_execution_id, same),
+  ...optional("head_execution_id", row.head_execution_id, same),
   ...optional("closed_at", row.closed_at, toTimestamp),
   ...optional("last_error", row.last_error, same),
   ...optional("runtime_meta", row.runtime_meta, JSON.parse),

@@ -27,6 +27,15 @@ const detail = {
 const file = detail.startup_files[0];
 const capability = detail.capabilities[0];
 
+/** Found running by the daemon that was started after the one which had begun it. */
+const cutOff = {
+  ...execution,
+  status: "error",
+  result: undefined,
+  error: { message: "Error: the daemon stopped", code: "DAEMON_STOPPED" },
+  metrics: { duration_ms: 0, cpu_ms: 0, queue_ms: 0, heap_bytes: 0, checkpoint_bytes: 0 },
+};
+
 const SCENARIOS: readonly Scenario[] = [
   {
     words: ["template", "create", "--name", "demo"],
@@ -214,6 +223,13 @@ Last Error: startup failed: x\\ny
   },
   {
     words: ["exec", "list", OTHER_ID],
+    answers: { "GET /executions": [cutOff] },
+    prints:
+      `${"ID".padEnd(36)}  Kind  Status  Duration  Started                  What\n` +
+      `${ID}  repl  error   unknown   2026-11-20 12:00:00 UTC  6 * 7\n`,
+  },
+  {
+    words: ["exec", "list", OTHER_ID],
     answers: { "GET /executions": [] },
     prints: "No executions found\n",
   },
@@ -229,6 +245,20 @@ Started: 2026-11-20T12:00:00.000Z
 Ended: 2026-11-20T12:00:00.000Z
 Duration: 1.3 ms
 Result: {"type":"number","preview":"42","json":42}
+`,
+  },
+  {
+    words: ["exec", "get", ID],
+    answers: { [`GET /executions/${ID}`]: cutOff },
+    prints: `Execution ID: ${ID}
+Session ID: ${OTHER_ID}
+Kind: repl
+Input: 6 * 7
+Status: error
+Started: 2026-11-20T12:00:00.000Z
+Ended: 2026-11-20T12:00:00.000Z
+Duration: unknown
+Error: {"message":"Error: the daemon stopped","code":"DAEMON_STOPPED"}
 `,
   },
   {

@@ -61,15 +61,46 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     words: ["session", "rewind", ID, "--steps", "3"],
-    answers: { [`POST /sessions/${ID}/rewind`]: session },
+    answers: {
+      [`GET /sessions/${ID}`]: { ...session, head_execution_id: OTHER_ID },
+      [`POST /sessions/${ID}/rewind`]: session,
+    },
     sends: { steps: 3 },
-    prints: `Rewound session: ${ID}\n`,
+    prints: `Rewound session: ${ID}
+Now At: the beginning, before any execution
+To Undo This: vm-system session rewind ${ID} --to ${OTHER_ID}
+`,
   },
   {
     words: ["session", "rewind", ID, "--to", OTHER_ID],
+    answers: {
+      [`GET /sessions/${ID}`]: { ...session, head_execution_id: ID },
+      [`POST /sessions/${ID}/rewind`]: { ...session, head_execution_id: OTHER_ID },
+      [`GET /executions/${OTHER_ID}`]: { ...execution, id: OTHER_ID, input: "a = 1\n\tb = 2" },
+      [`GET /sessions/${ID}/checkpoints`]: [{ ...checkpoint, head: false, label: "x" }, checkpoint],
+    },
+    sends: { execution_id: OTHER_ID },
+    prints: `Rewound session: ${ID}
+Now At Execution: ${OTHER_ID}
+Ran: a = 1 b = 2
+Started: 2026-11-20 12:00:00 UTC
+Label: loaded
+To Undo This: vm-system session rewind ${ID} --to ${ID}
+`,
+  },
+  {
+    words: ["session", "rewind", ID, "--to", OTHER_ID],
+    answers: {
+      [`POST /sessions/${ID}/rewind`]: { ...session, head_execution_id: OTHER_ID },
+    },
+    sends: { execution_id: OTHER_ID },
+    prints: `Rewound session: ${ID}\nNow At Execution: ${OTHER_ID}\n`,
+  },
+  {
+    words: ["session", "rewind", ID, "--to", OTHER_ID, "--json"],
     answers: { [`POST /sessions/${ID}/rewind`]: session },
     sends: { execution_id: OTHER_ID },
-    prints: `Rewound session: ${ID}\n`,
+    prints: `${JSON.stringify(session)}\n`,
   },
   {
     words: ["session", "tree", "c"],
@@ -163,7 +194,7 @@ for (const { words, answers, prints, sends } of SCENARIOS) {
     using api = fakeApi(answers);
     const result = await runCli(["--server-url", api.url, ...words]);
     expect(result).toEqual({ stdout: prints, stderr: "", exitCode: 0 });
-    if (sends) expect(api.seen.at(-1)?.body).toEqual(sends);
+    if (sends) expect(api.seen.findLast(({ body }) => body !== undefined)?.body).toEqual(sends);
   });
 }
 
@@ -177,7 +208,8 @@ test("session rewind says in its own words what it needs", async () => {
   for (const words of [[], ["--to", OTHER_ID, "--steps", "1"]]) {
     const { stderr, exitCode } = await runCli(["session", "rewind", ID, ...words]);
     expect([stderr, exitCode]).toEqual([
-      "Error: session rewind needs --to or --steps, and not both\n",
+      "Error: session rewind needs --to or --steps, and not both\n" +
+        "`--steps 1` undoes the newest execution; `vm-system exec list SESSION` shows those for --to.\n",
       2,
     ]);
   }

@@ -104,6 +104,41 @@ export const HISTORY_SCENARIOS: readonly Scenario[] = [
       holds: () => ({ checkpoint_id: NOWHERE }),
     }),
   ),
+  ...labelRoutes.flatMap((route): Scenario[] => {
+    const body = route.startsWith("PUT") ? { body: { label: "x" } } : {};
+    return [
+      {
+        route,
+        says: "an execution that left no state",
+        given: async (world) => {
+          const { session_id, dry_id } = await withDryRun(world);
+          return { params: { session_id, checkpoint_id: dry_id }, ...body };
+        },
+        status: 404,
+        code: "CHECKPOINT_NOT_FOUND",
+      },
+      {
+        route,
+        says: "an execution of another session",
+        given: async (world) => {
+          const { kept_id } = await withDryRun(world);
+          return { params: { session_id: world.session_id, checkpoint_id: kept_id }, ...body };
+        },
+        status: 404,
+        code: "CHECKPOINT_NOT_FOUND",
+      },
+      {
+        route,
+        says: "an execution that runs",
+        given: ({ busy_session_id, busy_execution_id }) => ({
+          params: { session_id: busy_session_id, checkpoint_id: busy_execution_id },
+          ...body,
+        }),
+        status: 404,
+        code: "CHECKPOINT_NOT_FOUND",
+      },
+    ];
+  }),
   invalid(labelRoutes[0], "no label", "label is required", ({ session_id }) => ({
     params: { session_id, checkpoint_id: NOWHERE },
     body: { label: "" },

@@ -293,6 +293,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
           session: {
             ...session,
             status: "ready",
+            head_execution_id: execution.id,
             last_used_at: LATER,
             heap_bytes: 1000,
             stored_bytes: 3,

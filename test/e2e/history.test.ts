@@ -77,6 +77,32 @@ test("a session goes back and forth through its history, and forks go their own 
   expect((await again.json("POST", `/sessions/${sessionId}/wake`)).body.residency).toBe("resident");
 }, 60_000);
 
+test("a label and a rewind name the state by its execution, and the session says where it stands", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const path = `/sessions/${sessionId}`;
+  const standsAt = async () => (await daemon.json("GET", path)).body.head_execution_id;
+  expect(await standsAt()).toBeUndefined();
+  const first = (await repl(daemon, sessionId, "var n = 1")).body.id;
+  const second = (await repl(daemon, sessionId, "n = 2")).body.id;
+  expect(await standsAt()).toBe(second);
+
+  const label = `${path}/checkpoints/${first}/label`;
+  const labelled = await daemon.json("PUT", label, { label: "one" });
+  expect(labelled.body).toMatchObject({ execution_id: first, label: "one" });
+  const list = await daemon.json<{ label?: string }[]>("GET", `${path}/checkpoints`);
+  expect(list.body.map((checkpoint) => checkpoint.label)).toEqual([undefined, "one"]);
+
+  await daemon.json("POST", `${path}/rewind`, { execution_id: first });
+  expect(await standsAt()).toBe(first);
+  const back = await daemon.json("POST", `${path}/rewind`, { steps: 1 });
+  expect(back.body).not.toHaveProperty("head_execution_id");
+  const unlabelled = await daemon.json("DELETE", label);
+  expect(unlabelled.body).toMatchObject({ execution_id: first });
+  expect(unlabelled.body).not.toHaveProperty("label");
+});
+
 test("an in-memory database is part of the session's state", async () => {
   using folder = tempFolder();
   await using daemon = await Daemon.start({ db: folder.join("vm.db") });

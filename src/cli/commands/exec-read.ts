@@ -2,7 +2,7 @@ import type { Client } from "../../client/client.ts";
 import type { Execution, ExecutionEvent } from "../../core/execution.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { command } from "../command.ts";
-import { eventLine, outcomeLines } from "../execution-text.ts";
+import { eventLine, outcomeLines, shortened } from "../execution-text.ts";
 import { fields, print, printJson, shortTime, table } from "../output.ts";
 import { EXECUTION_ID, SESSION_ID } from "./arguments.ts";
 
@@ -123,10 +123,9 @@ export async function allEvents(
 const statusText = ({ status, undone_at, dry_run }: Execution) =>
   `${status}${undone_at === undefined ? "" : ", undone"}${dry_run ? ", dry run" : ""}`;
 
-const durationText = ({ status, metrics }: Execution) =>
-  status === "running" ? "-" : `${metrics.duration_ms.toFixed(1)} ms`;
-
-function shortened(text: string): string {
-  const oneLine = text.replace(/\s+/g, " ").trim();
-  return oneLine.length > 50 ? `${oneLine.slice(0, 49)}…` : oneLine;
+/** What a daemon left running when it stopped was not measured, and its zero is no time. */
+function durationText({ status, error, metrics }: Execution): string {
+  if (status === "running") return "-";
+  if (error?.code === "DAEMON_STOPPED" && metrics.duration_ms === 0) return "unknown";
+  return `${metrics.duration_ms.toFixed(1)} ms`;
 }

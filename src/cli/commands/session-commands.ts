@@ -124,6 +124,7 @@ function sessionText(session: Session): string {
     ["Stored", bytesOf(session.stored_bytes)],
     ["Forked From Session", session.parent_session_id],
     ["Forked From Execution", session.forked_from_execution_id],
+    ["At Execution", session.head_execution_id],
     ["Closed", session.closed_at],
     ["Last Error", session.last_error],
   ]);

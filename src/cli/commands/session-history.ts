@@ -43,13 +43,14 @@ export const checkpoints = command({
 export const label = command({
   name: "label",
   summary: "Label a checkpoint, which keeps it; without a label, take it away",
-  examples: ["vm-system session label SESSION CHECKPOINT 'data loaded'"],
+  examples: ["vm-system session label SESSION EXECUTION 'data loaded'"],
   args: {
     id: SESSION_ID,
     checkpoint: {
       type: "positional",
       required: true,
-      description: "The checkpoint's ID, as `session checkpoints` shows it",
+      description: "Its ID, as `session checkpoints` shows it, or its execution's",
+      completes: "execution",
     },
     label: { type: "positional", required: false, description: "Any text" },
   },
@@ -131,13 +132,26 @@ export const rewind = command({
   },
   async run(context, args) {
     if ((args.to === undefined) === (args.steps === undefined)) {
-      throw new UsageError("session rewind needs --to or --steps, and not both");
+      throw new UsageError(
+        "session rewind needs --to or --steps, and not both",
+        "`--steps 1` undoes the newest execution; `vm-system exec list SESSION` shows those for --to.",
+      );
     }
-    const session = await (await context.client()).rewindSession(args.id, {
-      ...(args.to !== undefined && { execution_id: args.to }),
-      ...(args.steps !== undefined && { steps: Number(args.steps) }),
-    });
-    context.result(session, () => `Rewound session: ${session.id}`);
+    const client = await context.client();
+    const rewind = () =>
+      client.rewindSession(args.id, {
+        ...(args.to !== undefined && { execution_id: args.to }),
+        ...(args.steps !== undefined && { steps: Number(args.steps) }),
+      });
+    if (context.globals.json) {
+      context.result(await rewind(), () => "");
+      return;
+    }
+    const before = await client.getSession(args.id).catch(() => undefined);
+    const session = await rewind();
+    const { placeText } = await import("../session-place-text.ts");
+    const place = await placeText(client, session, before);
+    context.result(session, () => `Rewound session: ${session.id}\n${place}`);
   },
 });
 
