@@ -9,7 +9,9 @@ import {
   metaOf,
   subCommandsOf,
 } from "./command.ts";
+import { shortened } from "./execution-text.ts";
 import { GLOBAL_FLAGS, readGlobals } from "./globals.ts";
+import { printable } from "./output.ts";
 
 interface Candidate {
   readonly word: string;
@@ -48,6 +50,7 @@ async function candidatesFor(
   let positionals = 0;
   let pending: FlagDef | undefined;
   let serverUrl: string | undefined;
+  let sessionId: string | undefined;
   for (const [at, word] of before.entries()) {
     if (pending) {
       if (before[at - 1] === "--server-url") serverUrl = word;
@@ -59,17 +62,20 @@ async function candidatesFor(
       continue;
     }
     const children = subCommandsOf(command);
-    if (!children) positionals++;
-    else if (Object.hasOwn(children, word)) command = await children[word]!();
+    if (!children) {
+      const argument = Object.values(flagsOf(command)).filter(isPositional)[positionals++];
+      if (argument?.completes === "session") sessionId = word;
+    } else if (Object.hasOwn(children, word)) command = await children[word]!();
     else return [];
   }
 
-  if (pending) return valuesOf(pending, serverUrl);
+  const from = { serverUrl, sessionId };
+  if (pending) return valuesOf(pending, from);
   const equals = current.startsWith("--") ? current.indexOf("=") : -1;
   if (equals > 0) {
     const name = current.slice(0, equals);
     const flag = valueFlag(name, command);
-    const values = flag ? await valuesOf(flag, serverUrl) : [];
+    const values = flag ? await valuesOf(flag, from) : [];
     return values.map(({ word, about }) => ({ word: `${name}=${word}`, about }));
   }
   if (current.startsWith("-")) return flagCandidates(command);
@@ -84,7 +90,7 @@ async function candidatesFor(
   }
   const expected = Object.values(flagsOf(command)).filter(isPositional);
   const flag = expected[positionals];
-  return flag ? valuesOf(flag, serverUrl) : [];
+  return flag ? valuesOf(flag, from) : [];
 }
 
 const allFlags = (command: Command): FlagDefs => ({ ...flagsOf(command), ...GLOBAL_FLAGS });
@@ -105,24 +111,30 @@ function flagCandidates(command: Command): Candidate[] {
     });
 }
 
-async function valuesOf(flag: FlagDef, serverUrl: string | undefined): Promise<Candidate[]> {
+/** What the line says already of where IDs come from. */
+interface IdSource {
+  readonly serverUrl: string | undefined;
+  readonly sessionId: string | undefined;
+}
+
+async function valuesOf(flag: FlagDef, from: IdSource): Promise<Candidate[]> {
   const { completes } = flag;
   if (flag.type === "enum") return (flag.options ?? []).map(asCandidate);
   if (completes === undefined) return [];
   if (typeof completes !== "string") return completes.map(asCandidate);
-  return idsOf(completes, serverUrl);
+  return idsOf(completes, from);
 }
 
 const asCandidate = (word: string): Candidate => ({ word, about: "" });
 
-async function idsOf(kind: IdKind, serverUrl: string | undefined): Promise<Candidate[]> {
+async function idsOf(kind: IdKind, from: IdSource): Promise<Candidate[]> {
   if (kind === "topic") {
     const { TOPICS } = await import("../help/topics.ts");
     return TOPICS.map(({ name, summary }) => ({ word: name, about: summary }));
   }
   try {
     const slow = Bun.sleep(DAEMON_ANSWERS_WITHIN_MS).then(() => []);
-    return await Promise.race([idsFromDaemon(kind, serverUrl), slow]);
+    return await Promise.race([idsFromDaemon(kind, from), slow]);
   } catch {
     // No daemon, or not one that knows us: a Tab must not print an error.
     return [];
@@ -131,7 +143,7 @@ async function idsOf(kind: IdKind, serverUrl: string | undefined): Promise<Candi
 
 async function idsFromDaemon(
   kind: Exclude<IdKind, "topic">,
-  serverUrl: string | undefined,
+  { serverUrl, sessionId }: IdSource,
 ): Promise<Candidate[]> {
   const globals = readGlobals(
     (name) => (name === "server-url" ? serverUrl : undefined),
@@ -143,16 +155,19 @@ async function idsFromDaemon(
     const templates = await client.listTemplates();
     return templates.map(({ id, name }) => ({ word: id, about: name }));
   }
-  const sessions = await client.listSessions();
+  const sessions = kind === "execution" && sessionId ? [] : await client.listSessions();
   if (kind === "session") {
     return sessions.map((session) => ({
       word: session.id,
       about: `${session.status} ${session.workspace_id}`,
     }));
   }
-  const [newest] = sessions;
-  const executions = newest ? await client.listExecutions(newest.id) : [];
-  return executions.map(({ id, kind, status }) => ({ word: id, about: `${kind} ${status}` }));
+  const of = sessionId ?? sessions[0]?.id;
+  const executions = of === undefined ? [] : await client.listExecutions(of);
+  return executions.map((execution) => ({
+    word: execution.id,
+    about: printable(`${execution.status} ${shortened(execution.path ?? execution.input ?? "")}`),
+  }));
 }
 
 /** A Tab that takes longer than this feels broken. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { tempFolder } from "../harness/temp-folder.ts";
-import { fakeApi, ID, session, template } from "./fake-api.ts";
+import { execution, fakeApi, ID, OTHER_ID, type Seen, session, template } from "./fake-api.ts";
 import { ENTRY, runCli } from "./run-cli.ts";
 
 async function complete(words: readonly string[], env: Record<string, string> = {}) {
@@ -35,6 +35,21 @@ test("IDs come from the daemon; without one nothing is offered", async () => {
   expect(await complete(["exec", "repl", ID.slice(0, 4)], env)).toEqual([ID]);
   expect(await complete(["--server-url", api.url, "session", "get", ""])).toEqual([ID]);
   expect(await complete(["--server-url", "http://127.0.0.1:1", "session", "get", ""])).toEqual([]);
+});
+
+test("executions are those of the session that the line names, else of the newest", async () => {
+  using api = fakeApi({
+    "GET /sessions": [session],
+    "GET /executions": ({ route }: Seen) => [
+      { ...execution, id: route.includes(OTHER_ID) ? OTHER_ID : ID, input: "a\t\x1b[2J" },
+    ],
+  });
+  const env = { VM_SYSTEM_SERVER_URL: api.url };
+  expect(await complete(["session", "rewind", OTHER_ID, "--to", ""], env)).toEqual([OTHER_ID]);
+  expect(await complete(["session", "label", OTHER_ID, ""], env)).toEqual([OTHER_ID]);
+  expect(await complete(["exec", "get", ""], env)).toEqual([ID]);
+  const { stdout } = await runCli(["__complete", "--", "exec", "get", ""], { env });
+  expect(stdout).toBe(`${ID}\tok a \\u001b[2J\n`);
 });
 
 test("the bash script completes in a real bash", async () => {
