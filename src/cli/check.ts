@@ -2,6 +2,7 @@ import { type FlagDef, flagsOf, isPositional, subCommandsOf } from "./command.ts
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { nearest } from "./nearest.ts";
 import type { Invocation } from "./parse.ts";
+import { synopsis } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What a parsed line must also fulfil before its command runs. @throws UsageError */
@@ -28,8 +29,12 @@ export function check(invocation: Invocation): void {
       .filter(([name, flag]) => !isPositional(flag) && isRequired(flag) && !values.has(name))
       .map(([name]) => `--${name}`),
   ];
-  if (missing.length > 0)
-    throw new UsageError(`${path.join(" ")} needs ${missing.join(", ")}`, hint);
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${path.join(" ")} needs ${missing.join(", ")}`,
+      `Usage: ${synopsis(command, path)}. ${hint}`,
+    );
+  }
   const repeats = expected.at(-1)?.[1].repeats === true;
   if (positionals.length > expected.length && !repeats) {
     const extra = JSON.stringify(positionals[expected.length]);

@@ -52,11 +52,13 @@ export function readGlobals(
     const options: readonly (string | undefined)[] = GLOBAL_FLAGS[name].options;
     return flag(name) ?? (options.includes(variable) ? variable : undefined);
   };
+  const serverUrl =
+    httpUrl("--server-url", flag("server-url")) ??
+    httpUrl("VM_SYSTEM_SERVER_URL", env.VM_SYSTEM_SERVER_URL || undefined) ??
+    DEFAULT_SERVER_URL;
   return {
-    serverUrl:
-      httpUrl("--server-url", flag("server-url")) ??
-      httpUrl("VM_SYSTEM_SERVER_URL", env.VM_SYSTEM_SERVER_URL || undefined) ??
-      DEFAULT_SERVER_URL,
+    // People copy the API's address whole.
+    serverUrl: serverUrl.replace(/\/api\/v1$/, ""),
     logLevel: choice("log-level") as LogLevel | undefined,
     logFormat: choice("log-format") as LogFormat | undefined,
     json: flag("json") !== undefined,

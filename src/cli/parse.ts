@@ -120,10 +120,27 @@ async function findChild(
 ): Promise<Command> {
   const load = Object.hasOwn(children, word) ? children[word] : undefined;
   if (load) return load();
-  const near = nearest(word, Object.keys(children));
   const above = ["vm-system", ...path].join(" ");
+  const below = await groupsWith(word, children);
+  const near = below.length > 0 ? undefined : nearest(word, Object.keys(children));
+  const meant = near === undefined ? below : [near];
   throw new UsageError(
     `unknown command ${JSON.stringify(word)}${path.length > 0 ? ` of ${path.join(" ")}` : ""}`,
-    near ? `Did you mean \`${above} ${near}\`?` : `See \`${above} --help\`.`,
+    meant.length > 0
+      ? `Did you mean ${meant.map((name) => `\`${above} ${name}\``).join(" or ")}?`
+      : `See \`${above} --help\`.`,
   );
+}
+
+/** `list` for `session list` and others: the command's own name without its group's. */
+async function groupsWith(
+  word: string,
+  children: NonNullable<ReturnType<typeof subCommandsOf>>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, load] of Object.entries(children)) {
+    const inGroup = subCommandsOf(await load());
+    if (inGroup && Object.hasOwn(inGroup, word)) found.push(`${name} ${word}`);
+  }
+  return found;
 }

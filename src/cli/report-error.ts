@@ -79,7 +79,12 @@ function asText({ code, status, message, hint, requestId, details }: Report): st
   const lines = [`${name} ${about}${printable(message)}`];
   if (hint) lines.push(printable(hint));
   if (requestId) lines.push(`request id: ${printable(requestId)}`);
-  return [...lines, ...stateLines(details), ...issueLines(message, details)].join("\n");
+  return [
+    ...lines,
+    ...stateLines(details),
+    ...stackLines(details),
+    ...issueLines(message, details),
+  ].join("\n");
 }
 
 /** What a session is instead of ready, and why. */
@@ -88,6 +93,16 @@ function stateLines(details: unknown): string[] {
   return Object.entries({ status, last_error })
     .filter(([, value]) => typeof value === "string")
     .map(([name, value]) => `${name}: ${printable(String(value))}`);
+}
+
+/** Where a startup file threw; the message says what. */
+function stackLines(details: unknown): string[] {
+  const { stack } = (details ?? {}) as { stack?: unknown };
+  if (typeof stack !== "string") return [];
+  return stack
+    .split("\n")
+    .filter((line) => /^ {4}at /.test(line))
+    .map(printable);
 }
 
 /** Which fields a validation refused, where the message alone does not say. */

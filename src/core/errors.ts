@@ -170,7 +170,7 @@ export const ERRORS = {
   SESSION_STARTUP_FAILED: row(
     "unprocessable",
     "startup failed",
-    "Read `details` for what failed, correct the template or the file, and create the session again.",
+    "Correct what the message names, in the template or in the file, and create the session again.",
   ),
   IDEMPOTENCY_KEY_REUSED: row(
     "unprocessable",

@@ -34,7 +34,7 @@ import type { StartupFile, TemplateDetail } from "./template.ts";
 
 const LIBRARIES_FAILED = "failed to load libraries:";
 const LIBRARIES_HINT =
-  "Fetch the libraries into the daemon's cache with `vm-system libs download`, then create the session again.";
+  "Fetch the libraries with `vm-system libs download`, in the same folder or with the same `--cache-dir`, and try again.";
 
 /** Sessions: made from templates, read, closed. */
 export class SessionService {

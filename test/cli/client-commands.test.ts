@@ -1,5 +1,18 @@
 import { expect, test } from "bun:test";
-import { event, events, execution, fakeApi, ID, OTHER_ID, session, template } from "./fake-api.ts";
+import { realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  event,
+  events,
+  execution,
+  fakeApi,
+  ID,
+  OTHER_ID,
+  refusal,
+  session,
+  template,
+} from "./fake-api.ts";
 import { runCli } from "./run-cli.ts";
 
 interface Scenario {
@@ -360,4 +373,41 @@ test("--log-level debug logs each request on stderr, as text or JSON", async () 
   expect(asText.stdout).toBe('{\n  "status": "ok"\n}\n');
   const asJson = await runCli([...words, "--log-format", "json"]);
   expect(JSON.parse(asJson.stderr)).toMatchObject({ level: "debug", message: expect.any(String) });
+});
+
+test("a relative worktree is taken from the current folder", async () => {
+  const made = {
+    "POST /sessions": session,
+    [`POST /sessions/${ID}/fork`]: { sessions: [session] },
+  };
+  using api = fakeApi(made);
+  const here = realpathSync(tmpdir());
+  const fixed = ["--template-id", ID, "--workspace-id", "w", "--base-commit", "c"];
+  for (const words of [
+    ["session", "create", ...fixed, "--worktree-path", "."],
+    ["session", "create", ...fixed, "--worktree-path", "a/b"],
+    ["session", "create", ...fixed, "--worktree-path="],
+    ["session", "fork", ID, "--worktree-path", "../"],
+  ]) {
+    await runCli(["--server-url", api.url, ...words], { cwd: here });
+  }
+  expect(api.seen.map(({ body }) => (body as { worktree_path: string }).worktree_path)).toEqual([
+    here,
+    join(here, "a/b"),
+    "",
+    dirname(here),
+  ]);
+});
+
+test("where a startup file threw is shown", async () => {
+  using api = fakeApi({
+    "GET /sessions": refusal(422, "SESSION_STARTUP_FAILED", "startup failed: a.js: Error: x", {
+      stack: "Error: x\n    at f (a.js:2:9)\n    at \x1b[2J (a.js:3:1)",
+    }),
+  });
+  const { stderr } = await runCli(["--server-url", api.url, "session", "list"]);
+  expect(stderr).toBe(
+    "Error: SESSION_STARTUP_FAILED (422): startup failed: a.js: Error: x\n" +
+      "Do something else.\nrequest id: req-1\n    at f (a.js:2:9)\n    at \\u001b[2J (a.js:3:1)\n",
+  );
 });

@@ -53,6 +53,7 @@ test("every download that fails is named, and the exit code is 1", async () => {
   expect(stdout).toStartWith(`Downloading libraries to: ${folder.path}`);
   expect(stderr.match(/^Error: .* was not downloaded: .*404/gm)).toHaveLength(6);
   expect(stderr).toContain("Error: lodash-4.17.21 was not downloaded: ");
+  expect(stderr).toContain("name a mirror with --cdn-url or VM_SYSTEM_CDN_URL");
   expect(exitCode).toBe(1);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { fakeApi } from "./fake-api.ts";
 import { runCli } from "./run-cli.ts";
 
 const REFUSED: readonly [string, readonly string[], string][] = [
@@ -6,6 +7,12 @@ const REFUSED: readonly [string, readonly string[], string][] = [
   ["an unknown command", ["tempalte", "list"], "Did you mean `vm-system template`?"],
   ["an unknown subcommand", ["exec", "rpel"], "Did you mean `vm-system exec repl`?"],
   ["a group alone", ["session"], "Error: session needs a command: create, list, get, checkpoints,"],
+  ["a subcommand without its group", ["rewind", "x"], "Did you mean `vm-system session rewind`?"],
+  [
+    "a subcommand that several groups have",
+    ["create"],
+    "Did you mean `vm-system template create` or `vm-system session create`?",
+  ],
   ["an unknown flag", ["template", "create", "--nmae", "x"], "Did you mean --name?"],
   ["an unknown flag before the command", ["--jsn", "version"], "Did you mean --json?"],
   ["a flag of another command", ["session", "list", "--name", "x"], "unknown flag --name"],
@@ -18,6 +25,13 @@ const REFUSED: readonly [string, readonly string[], string][] = [
   ["a flag twice", ["template", "create", "--name", "a", "--name", "b"], "--name is given twice"],
   ["a value for a switch", ["version", "--json=yes"], "--json is a switch"],
   ["a missing flag", ["template", "create"], "Error: template create needs --name"],
+  [
+    "a value where its flag is missing",
+    ["template", "add-module", "x", "fs"],
+    "Usage: vm-system template add-module ID --name NAME. See",
+  ],
+  ["a command half written", ["help", "exec", "rep"], "Did you mean `vm-system help exec repl`?"],
+  ["a command for a topic", ["help", "sesion"], "Did you mean `vm-system help session`?"],
   [
     "several missing",
     ["session", "create", "--template-id", "x"],
@@ -95,4 +109,10 @@ test("the version is printed by command and by flag", async () => {
     });
   }
   expect((await runCli(["version", "--json"])).stdout).toBe('{"version":"0.1.0"}\n');
+});
+
+test("the API's own address is as good as the daemon's", async () => {
+  using api = fakeApi({ "GET /health": { status: "ok" } });
+  const { exitCode } = await runCli(["ops", "health", "--server-url", `${api.url}/api/v1/`]);
+  expect(exitCode).toBe(0);
 });

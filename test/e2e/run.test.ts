@@ -105,6 +105,13 @@ describe("run", () => {
     expect(ran.code).toBe(1);
   });
 
+  test("a module that was not asked for is named with its flag", async () => {
+    const ran = await vm(["run", "-e", "require('fs')"]);
+    expect(ran.err).toEndWith("Give it with --module fs.\n");
+    expect(ran.code).toBe(1);
+    expect((await vm(["run", "-e", "require('nofs')"])).err).not.toContain("--module");
+  });
+
   test("--timeout ends it, with 124", async () => {
     const ran = await vm(["run", "-e", "for (;;) {}", "--timeout", "200ms"]);
     expect(ran.err).toContain("200 ms");

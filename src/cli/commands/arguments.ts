@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { FlagDef } from "../command.ts";
 
 /** Arguments that several commands take. */
@@ -22,3 +23,6 @@ export const EXECUTION_ID = {
   description: "The execution's ID",
   completes: "execution",
 } as const satisfies FlagDef;
+
+/** The daemon knows no current folder of ours. What is empty stays so, and is refused. */
+export const fromHere = (path: string) => (path === "" ? "" : resolve(path));

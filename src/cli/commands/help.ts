@@ -46,25 +46,32 @@ async function showCommand(words: readonly (string | undefined)[]): Promise<void
   const path = words.filter((word) => word !== undefined);
   const { ROOT } = await import("../tree.ts");
   let found: Command = ROOT;
-  for (const word of path) {
+  for (const [depth, word] of path.entries()) {
     const children = subCommandsOf(found);
-    if (!children || !Object.hasOwn(children, word)) throw await unknown(path, found === ROOT);
+    if (!children || !Object.hasOwn(children, word)) {
+      const names = Object.keys(children ?? {});
+      throw await unknown(path, path.slice(0, depth), word, names);
+    }
     found = await children[word]!();
   }
   const { usageText } = await import("../usage.ts");
   print(await usageText(found, path));
 }
 
-async function unknown(path: readonly string[], atTop: boolean): Promise<UsageError> {
+/** @param names  The commands that could stand where `word` does, after `before`. */
+async function unknown(
+  path: readonly string[],
+  before: readonly string[],
+  word: string,
+  names: readonly string[],
+): Promise<UsageError> {
   const { TOPICS } = await import("../../help/topics.ts");
-  const near =
-    atTop &&
-    nearest(
-      path[0] ?? "",
-      TOPICS.map(({ name }) => name),
-    );
+  const topics = before.length === 0 ? TOPICS.map(({ name }) => name) : [];
+  const near = nearest(word, [...topics, ...names]);
   return new UsageError(
     `no help topic or command ${JSON.stringify(path.join(" "))}`,
-    near ? `Did you mean \`vm-system help ${near}\`?` : "See `vm-system help` for the topics.",
+    near
+      ? `Did you mean \`${["vm-system", "help", ...before, near].join(" ")}\`?`
+      : "See `vm-system help` for the topics.",
   );
 }

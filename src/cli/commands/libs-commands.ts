@@ -47,6 +47,11 @@ export const download = command({
     for (const { library, error } of failed) {
       printError(`Error: ${library} was not downloaded: ${printable(error)}`);
     }
+    if (failed.length > 0) {
+      printError(
+        `They come from ${cdnUrl}; name a mirror with --cdn-url or VM_SYSTEM_CDN_URL, or try again: what is there stays.`,
+      );
+    }
     const cached = await sizesOf(results);
     context.result(results, () =>
       [

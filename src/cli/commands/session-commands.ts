@@ -1,7 +1,7 @@
 import { SESSION_STATUSES, type Session, type SessionStatus } from "../../core/session.ts";
 import { command } from "../command.ts";
 import { bytesText, fields, shortTime, table } from "../output.ts";
-import { SESSION_ID } from "./arguments.ts";
+import { fromHere, SESSION_ID } from "./arguments.ts";
 
 export const create = command({
   name: "create",
@@ -33,7 +33,7 @@ export const create = command({
       type: "string",
       valueHint: "PATH",
       required: true,
-      description: "The folder that it works in, absolute, on the daemon's machine",
+      description: "The folder that it works in, on the daemon's machine",
     },
   },
   async run(context, args) {
@@ -41,7 +41,7 @@ export const create = command({
       template_id: args["template-id"],
       workspace_id: args["workspace-id"],
       base_commit_oid: args["base-commit"],
-      worktree_path: args["worktree-path"],
+      worktree_path: fromHere(args["worktree-path"]),
     });
     context.result(session, () =>
       fields([

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { command } from "../command.ts";
 import { bytesText, fields } from "../output.ts";
 import { readSessionFile, writeSessionFile } from "../session-file-io.ts";
-import { SESSION_ID } from "./arguments.ts";
+import { fromHere, SESSION_ID } from "./arguments.ts";
 
 export const exportSession = command({
   name: "export",
@@ -46,7 +46,7 @@ export const importSession = command({
       type: "string",
       valueHint: "PATH",
       required: true,
-      description: "The folder that it works in, absolute, on the daemon's machine",
+      description: "The folder that it works in, on the daemon's machine",
     },
     "workspace-id": {
       type: "string",
@@ -68,7 +68,7 @@ export const importSession = command({
   async run(context, args) {
     const file = await readSessionFile(args.file);
     const session = await (await context.client()).importSession(file, {
-      worktree_path: args["worktree-path"],
+      worktree_path: fromHere(args["worktree-path"]),
       ...given("workspace_id", args["workspace-id"]),
       ...given("base_commit_oid", args["base-commit"]),
       ...given("template_id", args["template-id"]),

@@ -3,7 +3,7 @@ import { command } from "../command.ts";
 import { bytesText, fields, printable, shortTime, table } from "../output.ts";
 import { sessionTreeText } from "../session-tree-text.ts";
 import { UsageError } from "../usage-error.ts";
-import { SESSION_ID } from "./arguments.ts";
+import { fromHere, SESSION_ID } from "./arguments.ts";
 
 const AFTER = { type: "string", valueHint: "EXECUTION", completes: "execution" } as const;
 
@@ -110,7 +110,9 @@ export const fork = command({
       ...(args.at !== undefined && { execution_id: args.at }),
       ...(args["workspace-id"] !== undefined && { workspace_id: args["workspace-id"] }),
       ...(args["base-commit"] !== undefined && { base_commit_oid: args["base-commit"] }),
-      ...(args["worktree-path"] !== undefined && { worktree_path: args["worktree-path"] }),
+      ...(args["worktree-path"] !== undefined && {
+        worktree_path: fromHere(args["worktree-path"]),
+      }),
     });
     context.result({ sessions }, () => fields(sessions.map(({ id }) => ["Created session", id])));
   },

@@ -1,4 +1,5 @@
 import type { Execution } from "../../core/execution.ts";
+import { MODULE_CATALOG } from "../../modules/catalog.ts";
 import { hasColours, printError, styled } from "../output.ts";
 import { codeFrame, positionOf } from "./code-frame.ts";
 import { githubAnnotation } from "./github-annotation.ts";
@@ -29,8 +30,16 @@ export async function showFailure(
   const shown = stack?.startsWith(message) ? stack : stack ? `${message}\n${stack}` : message;
   const [, head = shown, frames = ""] = /^([\s\S]*?)(\n {4}at [\s\S]*)?$/.exec(shown) ?? [];
   printError(styled(head, "red", colours) + styled(frames, "dim", colours && frames !== ""));
-  if (status === "timeout") printError(TIMEOUT_HINT);
+  const hint = status === "timeout" ? TIMEOUT_HINT : moduleHint(message);
+  if (hint) printError(hint);
   if (env.GITHUB_ACTIONS === "true") printError(githubAnnotation(message, position, worktree, env));
 }
 
 const TIMEOUT_HINT = "Give it longer with --timeout, as --timeout 2m.";
+
+/** `require` of a native module that was not asked for on the command line. */
+function moduleHint(message: string): string | undefined {
+  const [, name] = /^Error: Invalid module '([^']+)'/.exec(message) ?? [];
+  const isNative = MODULE_CATALOG.some((module) => module.name === name);
+  return isNative ? `Give it with --module ${name}.` : undefined;
+}
