@@ -49,15 +49,21 @@ export const soleUseOf = (words: readonly string[]): SoleUse => ({
   language: words.some((word) => /\.m?ts$/.test(word)) ? "ts" : "js",
 });
 
+export interface TakenWorker {
+  readonly child: WorkerSubprocess;
+  /** For one program that its user waits for: it stands back for nobody. */
+  readonly isSoleUse: boolean;
+}
+
 /** The worker that was started early, if there is one, else a new one. Throws as `launch` does. */
 export function takeEarlyOrLaunch(
   command: readonly string[],
   callbacks: LaunchCallbacks,
-): WorkerSubprocess {
-  if (!early) return launch(command, callbacks);
+): TakenWorker {
+  if (!early) return { child: launch(command, callbacks), isSoleUse: false };
   const { child, take } = early;
   early = undefined;
   // The caller is still being made: it hears of the past when it is whole.
   queueMicrotask(() => take(callbacks));
-  return child;
+  return { child, isSoleUse: true };
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Subprocess } from "bun";
 import { IS_COMPILED } from "../core/compiled.ts";
-import { beNice, prioritize, WORKER_NICENESS } from "./priority.ts";
+import { beNice, WORKER_NICENESS } from "./priority.ts";
 
 /**
  * How a worker process is started: this program again, with nothing of the daemon's environment.
@@ -75,11 +75,7 @@ export function launch(
     ...(TELLS_BY_IPC ? toldBy(callbacks) : {}),
     onExit: (_, exitCode, signal) => callbacks.onExit(exitCode, signal),
   });
-  if (!soleUse) {
-    beNice(child.pid, WORKER_NICENESS);
-    // Whoever waits for it will say so; the threads that compile for it are never waited for.
-    prioritize(child.pid, "background");
-  }
+  if (!soleUse) beNice(child.pid, WORKER_NICENESS);
   return child;
 }
 

@@ -75,7 +75,7 @@ class WorkerPool implements Pool {
     this.spares = new Spares(this.workers, {
       count: options.spares,
       workersMax: options.workersMax,
-      start: () => this.start() !== undefined,
+      start: () => this.startSpare(),
     });
     this.spares.keep();
   }
@@ -293,6 +293,13 @@ class WorkerPool implements Pool {
       this.startFailed(`no process: ${String(error)}`);
       return undefined;
     }
+  }
+
+  /** Nobody waits for it, and never for the threads that compile for it. */
+  private startSpare(): boolean {
+    const spare = this.start();
+    spare?.process.prioritize("background");
+    return spare !== undefined;
   }
 
   /** Any worker's `ready` says what the engine is: one is made ready when none is about to be. */

@@ -80,6 +80,7 @@ export class PooledWorker {
   enter(profile: WorkerProfile, key: string): void {
     this.profileKey = key;
     this.enteredMs = performance.now();
+    this.process.prioritize("usual");
     this.process.enter(profile);
   }
 

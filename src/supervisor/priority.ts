@@ -16,10 +16,12 @@ const BACKGROUND_NICENESS = 10;
  */
 const BACKGROUND_SLICE_NS = 4_000_000n;
 
-/** sched_setattr(2), for a thread that is scheduled as usual: its niceness and its slice. */
+/** sched_setattr(2): a thread's niceness and its slice. A daemon started as a batch job stays one. */
 const SCHED_SETATTR = process.arch === "arm64" ? 274n : 314n;
 const ATTRIBUTE_BYTES = 48;
+const KEEP_POLICY = 8n;
 const AT_SIZE = 0;
+const AT_FLAGS = 8;
 const AT_NICENESS = 16;
 const AT_SLICE = 24;
 
@@ -69,6 +71,7 @@ function setGroupNiceness(pid: number, niceness: number): boolean {
 function setSlice(pid: number, nanoseconds: bigint): void {
   const attributes = new DataView(new ArrayBuffer(ATTRIBUTE_BYTES));
   attributes.setUint32(AT_SIZE, ATTRIBUTE_BYTES, true);
+  attributes.setBigUint64(AT_FLAGS, KEEP_POLICY, true);
   attributes.setInt32(AT_NICENESS, getPriority(pid), true);
   attributes.setBigUint64(AT_SLICE, nanoseconds, true);
   libc()?.syscall(SCHED_SETATTR, BigInt(pid), new Uint8Array(attributes.buffer), 0n);

@@ -55,6 +55,7 @@ export class Watch {
         newlyBlocked ||= worker.blocked && !wasBlocked;
       } else if (!worker.isSpare && !worker.wasReady) {
         active = true;
+        worker.process.prioritize("usual");
         if (nowMs - worker.enteredMs > LIMITS.workerReadyMs) {
           worker.process.kill({ cause: "not_ready" });
         }

@@ -68,8 +68,9 @@ export class WorkerProcess {
   private exited = false;
   private killing: Promise<Sweep> | undefined;
   private stderrText = "";
-  /** As it was started. */
-  private priority: Priority = "background";
+  private readonly isSoleUse: boolean;
+  /** Undefined: not known, for it was never set or not wholly. */
+  private priority: Priority | undefined;
   private readonly resolveEnded: () => void;
 
   /** @throws Error when no process can be started */
@@ -81,12 +82,14 @@ export class WorkerProcess {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.resolveEnded = resolve;
-    this.child = takeEarlyOrLaunch(command, {
+    const { child, isSoleUse } = takeEarlyOrLaunch(command, {
       onMessage: () => this.kill({ cause: "violation", why: "speaks where nothing is said" }),
       onDisconnect: () => this.disconnected(),
       onExit: (exitCode, signal) => this.exit(exitCode, signal),
     });
-    this.pid = this.child.pid;
+    this.child = child;
+    this.isSoleUse = isSoleUse;
+    this.pid = child.pid;
     livePids.add(this.pid);
     this.born = readStat(this.pid);
     const fd = this.child.stdio[WORKER_CHANNEL_FD];
@@ -135,9 +138,10 @@ export class WorkerProcess {
     failPoint("handover.job");
   }
 
+  /** What was refused is tried again with the next call: an order that is in force costs nothing. */
   prioritize(priority: Priority): void {
-    if (this.priority === priority || this.exited) return;
-    if (prioritize(this.pid, priority)) this.priority = priority;
+    if (this.priority === priority || this.isSoleUse || this.exited) return;
+    this.priority = prioritize(this.pid, priority) ? priority : undefined;
   }
 
   forget(sessionId: string): void {

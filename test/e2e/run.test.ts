@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readChildren, readStat } from "../../src/supervisor/process-table.ts";
 import { BINARY, CLEAN_ENV, vm } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -54,6 +55,24 @@ describe("run", () => {
   test("console lines go to stdout and stderr", async () => {
     const code = `console.log(1); console.error(2); console.info(3); console.warn(4); console.debug(5);`;
     expect(await vm(["run", "-e", code])).toEqual({ code: 0, out: "1\n3\n5\n", err: "2\n4\n" });
+  });
+
+  test.skipIf(!existsSync("/proc/self/autogroup"))("it stands back for nobody", async () => {
+    const child = Bun.spawn([BINARY, "run", "-e", "console.log('started'); for (;;) {}"], {
+      env: CLEAN_ENV,
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    await child.stdout.getReader().read();
+    const [worker = 0] = readChildren(child.pid);
+    const computedMs = () => readStat(worker)?.cpuMs ?? Infinity;
+    const startedMs = computedMs();
+    // Past any look at what runs long.
+    while (computedMs() - startedMs < 200) await Bun.sleep(5);
+    expect(readFileSync(`/proc/${worker}/autogroup`, "utf8")).toEndWith("nice 0\n");
+    expect(readStat(worker)?.niceness).toBe(readStat(process.pid)?.niceness as number);
+    child.kill("SIGINT");
+    await child.exited;
   });
 
   test("lines come while the code runs; SIGINT cancels it", async () => {
