@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { libc } from "./libc.ts";
 import { watchPages } from "./page-faults.ts";
 
@@ -31,9 +31,10 @@ interface Range {
  */
 function programText(): Range[] {
   const ranges: Range[] = [];
-  for (const line of readMaps().split("\n")) {
+  const { program, maps } = readProgram();
+  for (const line of maps.split("\n")) {
     const [, from = "", to = "", mode, offset = "", path] = MAPPING.exec(line) ?? [];
-    if (path !== process.execPath) continue;
+    if (path === undefined || path !== program) continue;
     if (mode === "r--p" && Number.parseInt(offset, 16) !== 0) continue;
     const start = Number.parseInt(from, 16);
     ranges.push({ start, bytes: Number.parseInt(to, 16) - start });
@@ -41,10 +42,14 @@ function programText(): Range[] {
   return ranges;
 }
 
-function readMaps(): string {
+/** Both as the kernel has the path, byte by byte; of a file that is gone as well. */
+function readProgram(): { readonly program: string; readonly maps: string } {
   try {
-    return readFileSync("/proc/self/maps", "latin1");
+    return {
+      program: readlinkSync("/proc/self/exe", "latin1").replaceAll("\n", "\\012"),
+      maps: readFileSync("/proc/self/maps", "latin1"),
+    };
   } catch {
-    return "";
+    return { program: "", maps: "" };
   }
 }
