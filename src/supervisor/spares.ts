@@ -67,10 +67,10 @@ export class Spares {
   private isTime(missingMs: number): boolean {
     let someAreLong = false;
     let someAreFree = false;
-    for (const { run, blocked, isSpare } of this.workers) {
-      if (isSpare) continue;
-      if (run && !blocked && run.ranMs > LONG_MS) someAreLong = true;
-      else someAreFree = true;
+    for (const { run, blocked, isSpare, process } of this.workers) {
+      if (isSpare || process.isEnding) continue;
+      if (!run || run.ranMs <= LONG_MS) someAreFree = true;
+      else someAreLong ||= !blocked;
     }
     if (!someAreFree || missingMs >= WAIT_MS_MAX) return true;
     return !someAreLong && missingMs >= WAIT_MS;

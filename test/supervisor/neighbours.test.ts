@@ -82,6 +82,25 @@ test("a spare is started at once when every worker has a long job", async () => 
   await Promise.all(jobs.map(ended));
 });
 
+test("a spare is started at once when every worker has a long job or one that waits", async () => {
+  await using fixture = new FixturePool();
+  const first = fixture.run({ do: "stall" });
+  await first.started;
+  await until(() => total(fixture) === 2, "a worker and a spare");
+  const long = fixture.run({ do: "compute", ms: 1800 });
+  let runs = true;
+  long.outcome.finally(() => {
+    runs = false;
+  });
+  await long.started;
+  await until(() => total(fixture) === 3, "two workers and a spare");
+  const second = fixture.run({ do: "stall" });
+  await second.started;
+  await until(() => total(fixture) === 4, "three workers and a spare");
+  expect(runs).toBe(true);
+  await Promise.all([first, second, long].map(ended));
+});
+
 test.skipIf(!existsSync("/proc/self/autogroup"))(
   "who computes for long stands back, and is served as usual again with its next job",
   async () => {
