@@ -29,6 +29,9 @@ async function settled(fixture: FixturePool, a: string, b: string): Promise<[num
 
 const total = (fixture: FixturePool): number => fixture.pool.summary().workers.total;
 
+const groupNiceness = (pid: number): number =>
+  Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1]);
+
 async function ended(run: Ran): Promise<void> {
   run.cancel();
   await run.outcome;
@@ -106,15 +109,27 @@ test.skipIf(!existsSync("/proc/self/autogroup"))(
   async () => {
     await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
     const pid = await who(fixture, "a");
-    const niceness = () =>
-      Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1]);
-    await until(() => niceness() === 5, "as usual");
+    await until(() => groupNiceness(pid) === 5, "as usual");
     const long = fixture.run({ do: "compute", ms: 1000 }, { sessionId: "a" });
-    await until(() => niceness() === 10, "in the background");
+    await until(() => groupNiceness(pid) === 10, "in the background");
     await long.outcome;
     await until(() => {
       fixture.run({ do: "who" }, { sessionId: "a" });
-      return niceness() === 5;
+      return groupNiceness(pid) === 5;
     }, "as usual again");
+  },
+);
+
+test.skipIf(!existsSync("/proc/self/autogroup"))(
+  "who has stood back for a good part of its time does so no more",
+  async () => {
+    await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
+    const pid = await who(fixture, "a");
+    const limits = { cpu_ms: 60_000, wall_ms: 3000 };
+    const long = fixture.run({ do: "compute", ms: 60_000 }, { sessionId: "a", limits });
+    await until(() => groupNiceness(pid) === 10, "in the background");
+    await until(() => groupNiceness(pid) === 5, "as usual");
+    await ended(long);
+    expect(await long.outcome).toMatchObject({ status: "cancelled" });
   },
 );
