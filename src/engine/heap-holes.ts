@@ -6,6 +6,9 @@ import type { Instance } from "./instance.ts";
  */
 const FILLED_BYTES_MAX = 4096;
 
+/** It takes two or three. */
+const ROUNDS_MAX = 32;
+
 /** Of the engine's allocator (dlmalloc): a chunk's length stands before what it holds. */
 const HEAD_BYTES = 4;
 const FLAGS = 7;
@@ -26,15 +29,26 @@ interface Hole {
  * @throws Error where the heap is not as the allocator is known to leave it
  */
 export function fillHoles(instance: Instance): void {
-  for (const { bytes } of holesOf(instance)) {
-    if (bytes >= FILLED_BYTES_MAX) continue;
+  for (let round = 0; fillSmall(instance); round++) {
+    if (round === ROUNDS_MAX) throw new Error("a hole of the heap was not filled");
+  }
+  for (const { at, bytes } of holesOf(instance)) {
+    instance.bytes.fill(0, at + LINKS_BYTES, at + bytes - HEAD_BYTES * 2);
+  }
+}
+
+/**
+ * The allocator may fill a hole with a piece of a larger one, whose rest is then a small hole itself.
+ *
+ * @returns whether there were any
+ */
+function fillSmall(instance: Instance): boolean {
+  const small = holesOf(instance).filter(({ bytes }) => bytes < FILLED_BYTES_MAX);
+  for (const { bytes } of small) {
     const at = instance.c._malloc(bytes - HEAD_BYTES);
     instance.bytes.fill(0, at, at + bytes - HEAD_BYTES * 2);
   }
-  for (const { at, bytes } of holesOf(instance)) {
-    if (bytes < FILLED_BYTES_MAX) throw new Error("a hole of the heap was not filled");
-    instance.bytes.fill(0, at + LINKS_BYTES, at + bytes - HEAD_BYTES * 2);
-  }
+  return small.length > 0;
 }
 
 /** All but the last free chunk, which goes to the heap's end. */

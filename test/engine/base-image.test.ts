@@ -10,12 +10,13 @@ import {
   encodePlainBase,
 } from "../../src/engine/base-image.ts";
 import { baseImage } from "../../src/engine/base-source.ts";
+import { bootBase } from "../../src/engine/boot.ts";
 import { buildBaseImage } from "../../src/engine/boot-base.ts";
 import { DeltaReader } from "../../src/engine/delta.ts";
 import { EMBEDDED } from "../../src/engine/embedded.ts";
 import { adaptedEngineFile, ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
 import { Instance } from "../../src/engine/instance.ts";
-import { PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
+import { PRELUDE_FILE, PRELUDE_SOURCE } from "../../src/engine/prelude/bundle.ts";
 import { ScratchEngine } from "./scratch-engine.ts";
 
 const SHA256 = "105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232";
@@ -56,6 +57,19 @@ test("two processes in different surroundings make the same files", async () => 
     rmSync(folder, { recursive: true });
   }
 }, 30_000);
+
+test.each([10, 12, 13, 17, 19, 23])(
+  "the base boots whatever holes its code leaves in the heap (%i)",
+  async (shape) => {
+    const texts = `'x'.repeat((i * ${shape + 7} * 131) % 3000 + 40)`;
+    const leave = `{ const kept = []; for (let i = 0; i < ${50 + shape * 37}; i++) {
+      const text = ${texts}; if (i % ${2 + (shape % 5)} === 0) kept.push(text + i); }
+      globalThis.kept = kept.slice(0, 3); }`;
+    const base = await bootBase(ENGINE, { source: leave + PRELUDE_SOURCE, file: PRELUDE_FILE });
+    using engine = await ScratchEngine.start({ base });
+    expect(await engine.session("a").preview("kept.length")).toBe("3");
+  },
+);
 
 test("the plain form of a base image holds its pages where words can be read", async () => {
   const base = await baseImage();
