@@ -4,6 +4,7 @@ import { ownDescriptor, prototypeOf, safeGet } from "./look.ts";
 import {
   charCodeAt,
   hasOwn,
+  indexOf,
   jsonStringify,
   NativeSet,
   parseFloatOf,
@@ -28,9 +29,10 @@ export function format(args: readonly unknown[]): string {
   let text = "";
   let used = 0;
   let last = 0;
-  for (let i = 0; i < first.length - 1; i++) {
-    if (charCodeAt(first, i) !== PERCENT) continue;
-    const specifier = charCodeAt(first, ++i);
+  for (let at = indexOf(first, "%"); at !== -1 && at < first.length - 1; ) {
+    const i = at + 1;
+    const specifier = charCodeAt(first, i);
+    at = indexOf(first, "%", i + 1);
     if (specifier === PERCENT) {
       text += slice(first, last, i);
       last = i + 1;

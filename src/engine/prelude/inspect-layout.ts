@@ -85,14 +85,10 @@ function groupEntries(context: Context, output: string[], value: object | undefi
     push(widths, width);
     total += width + SEPARATOR_WIDTH;
     if (longest < width) longest = width;
+    if (isTooWide(context, longest)) return output;
   }
   const column = longest + SEPARATOR_WIDTH;
-  if (
-    column * 3 + context.indentation >= context.breakLength ||
-    (total / column <= 5 && longest > 6)
-  ) {
-    return output;
-  }
+  if (isTooWide(context, longest) || (total / column <= 5 && longest > 6)) return output;
   const bias = sqrt(column - total / output.length);
   const biased = max(column - 3 - bias, 1);
   const columns = min(
@@ -131,6 +127,10 @@ function groupEntries(context: Context, output: string[], value: object | undefi
   if (count < output.length) push(lines, output[count] as string);
   return lines;
 }
+
+/** For columns: one has to leave room for three. */
+const isTooWide = (context: Context, width: number): boolean =>
+  (width + SEPARATOR_WIDTH) * 3 + context.indentation >= context.breakLength;
 
 function round(value: number): number {
   return floor(value + 0.5);

@@ -11,6 +11,7 @@ import {
   objectIs,
   padStart,
   push,
+  regExpExec,
   repeat,
   slice,
   symbolToString,
@@ -90,7 +91,7 @@ export function quoteText(text: string): string {
 export function escapeText(text: string, quote: number): string {
   let result = "";
   let last = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = firstEscaped(text, quote); i < text.length; i++) {
     const code = charCodeAt(text, i);
     let escaped: string;
     if (code === quote || code === 92) escaped = code === 92 ? "\\\\" : "\\'";
@@ -107,6 +108,17 @@ export function escapeText(text: string, quote: number): string {
   }
   return last === 0 ? text : result + slice(text, last);
 }
+
+/** Where there is a unit to look at; a short text is looked at faster than a pattern is asked. */
+function firstEscaped(text: string, quote: number): number {
+  if (text.length < PATTERN_LENGTH_MIN) return 0;
+  const found = regExpExec(quote === SINGLE ? ESCAPED_OR_QUOTE : ESCAPED, text);
+  return found === null ? text.length : found.index;
+}
+
+const PATTERN_LENGTH_MIN = 24;
+const ESCAPED = /[\x00-\x1f\\\x7f-\x9f\ud800-\udfff]/;
+const ESCAPED_OR_QUOTE = /[\x00-\x1f'\\\x7f-\x9f\ud800-\udfff]/;
 
 function escapeControl(code: number): string {
   switch (code) {
@@ -171,6 +183,7 @@ export const twoDigits = (value: number): string => padStart(`${value}`, 2, "0")
 
 /** Columns that a terminal needs for the text. */
 export function textWidth(text: string): number {
+  if (text.length >= PATTERN_LENGTH_MIN && regExpExec(NOT_PLAIN, text) === null) return text.length;
   let width = 0;
   for (let i = 0; i < text.length; i++) {
     const code = charCodeAt(text, i);
@@ -179,6 +192,8 @@ export function textWidth(text: string): number {
   }
   return width;
 }
+
+const NOT_PLAIN = /[^ -~]/;
 
 function wideWidth(text: string): number {
   let width = 0;
