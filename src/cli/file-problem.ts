@@ -4,6 +4,7 @@ const READING: Record<string, string> = {
 
 const WRITING: Record<string, string> = {
   ENOENT: "there is no such folder",
+  EBUSY: "it is in use, or a folder",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
 };

@@ -81,10 +81,25 @@ function asText({ code, status, message, hint, requestId, details }: Report): st
   if (requestId) lines.push(`request id: ${printable(requestId)}`);
   return [
     ...lines,
+    ...idLines(code, details),
     ...stateLines(details),
     ...stackLines(details),
     ...issueLines(message, details),
   ].join("\n");
+}
+
+/** Ids that whoever typed the command cannot know, and needs for what the hint says. */
+const TOLD_IDS: Readonly<Record<string, readonly string[]>> = {
+  SESSION_BUSY: ["execution_id"],
+  OUTPUT_LIMIT_EXCEEDED: ["execution_id"],
+  SESSION_STARTUP_FAILED: ["session_id"],
+};
+
+function idLines(code: string, details: unknown): string[] {
+  const ids = (details ?? {}) as Record<string, unknown>;
+  return (TOLD_IDS[code] ?? [])
+    .filter((name) => typeof ids[name] === "string")
+    .map((name) => `${name.replace("_", " ")}: ${printable(String(ids[name]))}`);
 }
 
 /** What a session is instead of ready, and why. */

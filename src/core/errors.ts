@@ -114,7 +114,7 @@ export const ERRORS = {
   SESSION_BUSY: row(
     "conflict",
     "Session is busy",
-    "Wait for the execution that runs in it to end, or use another session.",
+    "Wait for the execution that runs in it, end it with `vm-system exec cancel EXECUTION`, or use another session.",
   ),
   EXECUTION_NOT_RUNNING: row(
     "conflict",

@@ -49,6 +49,13 @@ const cutOff = {
   metrics: { duration_ms: 0, cpu_ms: 0, queue_ms: 0, heap_bytes: 0, checkpoint_bytes: 0 },
 };
 
+const cancelled = {
+  ...cutOff,
+  status: "cancelled",
+  error: { message: "Execution was cancelled", code: "CANCELLED" },
+  ended_at: "2026-11-20T12:00:00.130Z",
+};
+
 const SCENARIOS: readonly Scenario[] = [
   {
     words: ["template", "create", "--name", "demo"],
@@ -236,10 +243,11 @@ Last Error: startup failed: x\\ny
   },
   {
     words: ["exec", "list", OTHER_ID],
-    answers: { "GET /executions": [cutOff] },
+    answers: { "GET /executions": [cutOff, cancelled] },
     prints:
-      `${"ID".padEnd(36)}  Kind  Status  Duration  Started                  What\n` +
-      `${ID}  repl  error   unknown   2026-11-20 12:00:00 UTC  6 * 7\n`,
+      `${"ID".padEnd(36)}  Kind  Status     Duration  Started                  What\n` +
+      `${ID}  repl  error      unknown   2026-11-20 12:00:00 UTC  6 * 7\n` +
+      `${ID}  repl  cancelled  130.0 ms  2026-11-20 12:00:00 UTC  6 * 7\n`,
   },
   {
     words: ["exec", "list", OTHER_ID],
@@ -409,5 +417,19 @@ test("where a startup file threw is shown", async () => {
   expect(stderr).toBe(
     "Error: SESSION_STARTUP_FAILED (422): startup failed: a.js: Error: x\n" +
       "Do something else.\nrequest id: req-1\n    at f (a.js:2:9)\n    at \\u001b[2J (a.js:3:1)\n",
+  );
+});
+
+test("what runs in a busy session is named", async () => {
+  using api = fakeApi({
+    "GET /sessions": refusal(409, "SESSION_BUSY", "Session is busy", {
+      session_id: ID,
+      execution_id: OTHER_ID,
+    }),
+  });
+  const { stderr } = await runCli(["--server-url", api.url, "session", "list"]);
+  expect(stderr).toBe(
+    "Error: SESSION_BUSY (409): Session is busy\nDo something else.\nrequest id: req-1\n" +
+      `execution id: ${OTHER_ID}\n`,
   );
 });

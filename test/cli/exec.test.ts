@@ -96,6 +96,7 @@ test("what the API refuses is printed with hint and request id", async () => {
     stderr: `Error: OUTPUT_LIMIT_EXCEEDED (422): Execution exceeded configured output/event limits
 Do something else.
 request id: req-1
+execution id: ${ID}
   /input: is odd
 `,
     exitCode: 3,
