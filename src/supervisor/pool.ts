@@ -233,12 +233,8 @@ class WorkerPool implements Pool {
   private spareInsteadOf(idle: PooledWorker, run: JobRun): boolean {
     if (!idle.isHomeOfAnother(run.job.sessionId)) return false;
     let used = 0;
-    let isUp = false;
-    for (const worker of this.workers) {
-      if (!worker.isSpare) used++;
-      else isUp ||= worker.isUp;
-    }
-    return isUp && used < this.options.workers;
+    for (const { isSpare } of this.workers) if (!isSpare) used++;
+    return used < this.options.workers && this.spares.first()?.isUp === true;
   }
 
   /** Grown for another session, the worker goes: this one would be blamed for it. */

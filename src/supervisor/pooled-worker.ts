@@ -1,6 +1,7 @@
 import type { DoneMessage, WorkerProfile } from "../worker/protocol.ts";
 import { endDescendants, hasChildren } from "./descendants.ts";
 import type { JobRun } from "./job-run.ts";
+import { readStat } from "./process-table.ts";
 import type { DataSources } from "./worker-channel.ts";
 import {
   type ReadyMessage,
@@ -25,7 +26,7 @@ const HEADS_MAX = 64;
 /** A session that has been quiet for so long may find its worker with another's work. */
 const AT_HOME_MS = 1000;
 
-/** A worker has started by then, also on a busy machine. */
+/** A worker has started by then, where it gets a core. */
 const START_MS = 500;
 
 /** A job that took less than this cannot have made its worker much larger. */
@@ -105,9 +106,14 @@ export class PooledWorker {
     this.process.forget(sessionId);
   }
 
-  /** A spare says nothing of itself, but by its age it can be given a job that does not wait. */
+  /**
+   * Whether a job that it is given begins at once. A spare says nothing of itself, but is of an age and
+   * waits: on a busy machine, where it is served last, one of any age may still be starting.
+   */
   get isUp(): boolean {
-    return this.wasReady || performance.now() - this.createdMs > START_MS;
+    if (this.wasReady) return true;
+    if (performance.now() - this.createdMs < START_MS) return false;
+    return readStat(this.process.pid)?.sleeping !== false;
   }
 
   /** Another session than this one has been at work in it of late, and may go on. */

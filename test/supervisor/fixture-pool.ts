@@ -6,6 +6,8 @@ import { createPool, type Pool, type PoolOptions } from "../../src/supervisor/po
 
 const WORKER = new URL("../fixtures/misbehaving-worker.ts", import.meta.url).pathname;
 
+export const FIXTURE_COMMAND = [process.execPath, WORKER] as const;
+
 export interface Order {
   readonly do: string;
   readonly [field: string]: unknown;
@@ -44,7 +46,7 @@ export class FixturePool implements AsyncDisposable {
       spares: 1,
       queueDepth: 16,
       requireConfinement: false,
-      command: [process.execPath, WORKER, ...(start ? [start] : [])],
+      command: [...FIXTURE_COMMAND, ...(start ? [start] : [])],
       logger: { debug: log, info: log, warn: log, error: log },
       readFile: async () => undefined,
       getBase: async () => undefined,

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { FixturePool, type Ran, until } from "./fixture-pool.ts";
+import { tempFolder } from "../harness/temp-folder.ts";
+import { FIXTURE_COMMAND, FixturePool, type Ran, until } from "./fixture-pool.ts";
 
 /** What becomes of those who run short jobs when somebody else's runs long. */
 
@@ -45,6 +46,22 @@ test("a session at work keeps its worker when a new one comes that may run long"
   for (let i = 0; i < 20; i++) expect(await who(fixture, "at work")).toBe(own);
   expect(other).not.toBe(own);
   await ended(long);
+});
+
+test("while the spare is still starting, sessions share the worker there is", async () => {
+  using folder = tempFolder();
+  const [bun, worker] = FIXTURE_COMMAND;
+  // The first to come is a worker; the others keep starting.
+  const script = `if mkdir "$0"; then exec ${bun} ${worker}; else while :; do :; done; fi`;
+  const command = ["/bin/sh", "-c", script, folder.join("first")];
+  await using fixture = new FixturePool({ command });
+  const own = await who(fixture, "a");
+  await until(() => total(fixture) === 2, "a spare");
+  // Long enough for any spare that gets a core.
+  for (const endMs = performance.now() + 700; performance.now() < endMs; ) {
+    expect(await who(fixture, "a")).toBe(own);
+  }
+  expect(await who(fixture, "b")).toBe(own);
 });
 
 test("without room for another worker, sessions share the ones there are", async () => {
