@@ -1,4 +1,5 @@
 import type { ConsoleLevel } from "../core/value-types.ts";
+import { countGarbage } from "./garbage.ts";
 import { type Guest, GuestThrow, type ValuePtr } from "./guest.ts";
 import {
   decodeValue,
@@ -193,6 +194,8 @@ export class HostCalls {
     const text = guest.newString(answer.json);
     if (!answer.bytes) return text;
     const bytes = guest.newBytes(answer.bytes);
+    // A loop over large files need not come to where the guest is asked whether to go on.
+    if (answer.bytes.buffer !== RANDOM.buffer) countGarbage(answer.bytes.byteLength);
     const both = guest.newArray([text, bytes]);
     guest.free(text);
     guest.free(bytes);

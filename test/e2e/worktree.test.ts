@@ -89,3 +89,14 @@ test("the binary obeys no bunfig.toml and no .env of the folder it starts in", a
   expect((await repl(daemon, sessionId, "1 + 1")).body.result?.preview).toBe("2");
   expect(readdirSync(folder.path)).not.toContain("owned");
 });
+
+test("large files read one after another are not held together", async () => {
+  using folder = tempFolder();
+  writeFileSync(folder.join("large.bin"), Buffer.alloc(14 * 1024 * 1024));
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, { modules: ["fs"] });
+  const read = "require('fs').readFileSync('large.bin', null).length";
+  const code = `let read = 0; for (let i = 0; i < 24; i++) read += ${read}; read`;
+  const { body } = await repl(daemon, sessionId, code);
+  expect(body).toMatchObject({ status: "ok", result: { json: 24 * 14 * 1024 * 1024 } });
+});
