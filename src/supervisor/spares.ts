@@ -22,7 +22,8 @@ export interface SparesOptions {
  * The workers that are kept for a profile that nobody knows yet, and when new ones are started.
  *
  * A start takes a core for a while. Where a long job has one already, it would take the other from those
- * who are at work: so it waits for that job's end, as long as somebody else could take a job at once.
+ * who are at work: so it waits for that job's end, as long as somebody else could take a job at once, and
+ * that job's profile has another worker.
  */
 export class Spares {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,14 +66,13 @@ export class Spares {
   }
 
   private isTime(missingMs: number): boolean {
-    let someAreLong = false;
-    let someAreFree = false;
-    for (const { run, blocked, isSpare, process } of this.workers) {
-      if (isSpare || process.isEnding) continue;
-      if (!run || run.ranMs <= LONG_MS) someAreFree = true;
-      else someAreLong ||= !blocked;
-    }
-    if (!someAreFree || missingMs >= WAIT_MS_MAX) return true;
-    return !someAreLong && missingMs >= WAIT_MS;
+    const used = [...this.workers].filter(({ isSpare, process }) => !isSpare && !process.isEnding);
+    const isLong = ({ run }: PooledWorker) => run !== undefined && run.ranMs > LONG_MS;
+    if (used.every(isLong) || missingMs >= WAIT_MS_MAX) return true;
+    const long = used.filter((worker) => isLong(worker) && !worker.blocked);
+    // It may have to be killed: its session goes on in another worker of its profile.
+    const isAlone = ({ profileKey }: PooledWorker) =>
+      used.filter((worker) => worker.profileKey === profileKey).length === 1;
+    return long.some(isAlone) || (long.length === 0 && missingMs >= WAIT_MS);
   }
 }

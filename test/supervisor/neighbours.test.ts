@@ -121,6 +121,20 @@ test("a spare is started at once when every worker has a long job or one that wa
   await Promise.all([first, second, long].map(ended));
 });
 
+test("a spare is started at once when a long job's profile has no other worker", async () => {
+  await using fixture = new FixturePool();
+  await who(fixture, "at work");
+  await until(() => total(fixture) === 2, "a worker and a spare");
+  const long = fixture.run({ do: "compute", ms: 1800 }, { modules: ["fs"] });
+  let runs = true;
+  long.outcome.finally(() => {
+    runs = false;
+  });
+  await until(() => total(fixture) === 3, "two workers and a spare");
+  expect(runs).toBe(true);
+  await ended(long);
+});
+
 test.skipIf(!existsSync("/proc/self/autogroup"))(
   "who computes for long stands back, and is served as usual again with its next job",
   async () => {
