@@ -6,10 +6,11 @@ import { readMainThreadMs, readResidentBytes, readStat } from "./process-table.t
 const FILLED_BYTES_PER_MS = 2 * 1024 * 1024;
 
 /**
- * Of its wall time, what a job may be kept in the background for. Where the machine is full of others'
- * work it gets a few percent of a core there: the rest is for ending in time all the same.
+ * Where the machine is full of others' work, a job in the background gets a few percent of a core. One
+ * that has had less than half of a core so far is kept there for this part of its wall time at most:
+ * the rest is for ending in time all the same.
  */
-const BACKGROUND_SHARE = 1 / 4;
+const STARVED_SHARE_MAX = 1 / 4;
 
 export interface WatchCallbacks {
   /** A job was found to wait instead of computing: another may run. */
@@ -102,9 +103,9 @@ export class Watch {
     }
     if (isYoung) return wallLeftMs;
     // Whoever computes for long waits for those who do not, where there are not cores for all.
-    const mayWait = elapsedMs < wall_ms * BACKGROUND_SHARE;
-    worker.process.prioritize(mayWait ? "background" : "usual");
     look(worker, run, nowMs);
+    const mayWait = clock.cpuMs > elapsedMs / 2 || elapsedMs < wall_ms * STARVED_SHARE_MAX;
+    worker.process.prioritize(mayWait ? "background" : "usual");
     const cpuLeftMs = cpu_ms + LIMITS.cpuGraceMs - clock.cpuMs;
     if (cpuLeftMs < 0) worker.process.kill({ cause: "timeout", limit: "cpu_ms" });
     return Math.min(wallLeftMs, cpuLeftMs);
