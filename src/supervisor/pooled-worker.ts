@@ -23,6 +23,9 @@ const HELD_MAX = 256;
 /** States that several sessions start from, of which a worker is taken to hold a copy. */
 const HEADS_MAX = 64;
 
+/** A session that has had so many jobs one after another in a worker is at work there. */
+const AT_HOME_JOBS = 5;
+
 /** A session that has been quiet for so long may find its worker with another's work. */
 const AT_HOME_MS = 1000;
 
@@ -47,6 +50,8 @@ export class PooledWorker {
   profileKey: string | undefined;
   /** The session that it ran last, as far as that is still there. */
   lastSessionId: string | undefined;
+  /** Jobs that it had one after another. */
+  private lastSessionJobs = 0;
   /** When it was last looked at. */
   residentBytes = 0;
   private unseenJobs = 0;
@@ -119,6 +124,7 @@ export class PooledWorker {
   /** Another session than this one has been at work in it of late, and may go on. */
   isHomeOfAnother(sessionId: string): boolean {
     if (this.lastSessionId === undefined || this.lastSessionId === sessionId) return false;
+    if (this.lastSessionJobs < AT_HOME_JOBS) return false;
     return performance.now() - this.idleSinceMs < AT_HOME_MS;
   }
 
@@ -135,8 +141,10 @@ export class PooledWorker {
   private begin(run: JobRun): void {
     const { sessionId, headCheckpointId: head } = run.job;
     const isNews = head !== undefined && !this.held.has(sessionId) && !this.heads.has(head);
+    this.lastSessionJobs++;
     if (this.lastSessionId !== sessionId) {
       this.lastSessionId = sessionId;
+      this.lastSessionJobs = 1;
       keepLatest(this.held, sessionId, HELD_MAX);
     }
     run.begin();

@@ -12,13 +12,17 @@ interface Who {
 const who = async (fixture: FixturePool, sessionId: string): Promise<number> =>
   (await fixture.run({ do: "who" }, { sessionId }).json<Who>()).pid;
 
-/** Resolves when two sessions that take turns have a worker each. */
+/** As many as show that a session is at work, and no passer-by. */
+const AT_WORK_JOBS = 5;
+
+/** Resolves when one session is at work and another one has a worker besides. */
 async function settled(fixture: FixturePool, a: string, b: string): Promise<[number, number]> {
-  let pids: [number, number] = [0, 0];
+  const pids: [number, number] = [0, 0];
   const deadlineMs = performance.now() + 10_000;
   do {
     if (performance.now() > deadlineMs) throw new Error("never: a worker for each session");
-    pids = [await who(fixture, a), await who(fixture, b)];
+    for (let i = 0; i < AT_WORK_JOBS; i++) pids[0] = await who(fixture, a);
+    pids[1] = await who(fixture, b);
     if (pids[0] === pids[1]) {
       // A worker that was given away is not asked for again: b begins anew, as a new session would.
       fixture.pool.forget(b);
@@ -52,6 +56,19 @@ test("a session at work keeps its worker when a new one comes that may run long"
   for (let i = 0; i < 20; i++) expect(await who(fixture, "at work")).toBe(own);
   expect(other).not.toBe(own);
   await ended(long);
+});
+
+test("sessions that have a job or two each take turns in one worker", async () => {
+  await using fixture = new FixturePool();
+  await settled(fixture, "at work", "elsewhere");
+  fixture.pool.forget("at work");
+  for (const session of ["a", "b", "c", "d"]) {
+    const pid = await who(fixture, session);
+    expect(await who(fixture, session)).toBe(pid);
+  }
+  const pids = new Set<number>();
+  for (const session of ["e", "f", "g", "h"]) pids.add(await who(fixture, session));
+  expect(pids.size).toBe(1);
 });
 
 test("while the spare is still starting, sessions share the worker there is", async () => {
