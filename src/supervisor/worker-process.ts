@@ -52,6 +52,9 @@ export interface WorkerCallbacks {
   onEnded(end: WorkerEnd, left: number): void;
 }
 
+/** They are there at once, or on a busy machine soon. */
+const LAST_WORDS_MS = 100;
+
 const livePids = new Set<number>();
 
 /** One worker process, from its start to the end of the last of its descendants. */
@@ -68,6 +71,7 @@ export class WorkerProcess {
   private exited = false;
   private killing: Promise<Sweep> | undefined;
   private stderrText = "";
+  private readonly stderrRead: Promise<void>;
   private readonly isSoleUse: boolean;
   /** Undefined: not known, for it was never set or not wholly. */
   private priority: Priority | undefined;
@@ -102,7 +106,7 @@ export class WorkerProcess {
       onViolation: (why) => this.kill({ cause: "violation", why }),
       onClosed: () => this.disconnected(),
     });
-    this.keepStderr().catch(() => {
+    this.stderrRead = this.keepStderr().catch(() => {
       // The process has gone; what was read is kept.
     });
   }
@@ -212,6 +216,8 @@ export class WorkerProcess {
   }
 
   private async sweepUp(): Promise<number> {
+    // Its last words may come after its exit. Whoever else holds on to its stderr is not waited for.
+    if (this.end?.cause === "exit") await Promise.race([this.stderrRead, Bun.sleep(LAST_WORDS_MS)]);
     const below = await this.killing;
     livePids.delete(this.pid);
     if (!this.born || !mayStartPrograms(this.profile)) return below?.left ?? 0;

@@ -118,6 +118,16 @@ test("workers that do not start fail their jobs, and the log says why", async ()
   });
 });
 
+test("what a worker wrote last is in the log, also when it comes after the worker's end", async () => {
+  const script = "(sleep 0.03; echo late words >&2) & exit 7";
+  await using fixture = new FixturePool({ command: ["/bin/sh", "-c", script, "sh"] });
+  await expect(fixture.outcome({ do: "ok" })).rejects.toMatchObject({ code: "INTERNAL" });
+  expect(fixture.logged[0]?.fields).toMatchObject({
+    reason: "exited with 7",
+    stderr: "late words\n",
+  });
+});
+
 test("a job whose worker is never ready can be cancelled", async () => {
   await using fixture = new FixturePool({ start: "mute" });
   const ran = fixture.run({ do: "ok" });
