@@ -99,7 +99,7 @@ export class ExecutionRunner {
     this.assertOpen();
     const nowMs = this.clock.nowMs();
     const { record, action, dryRun } = request;
-    const parent = dryRun?.at ? dryRun.at.executionId : record.headExecutionId;
+    const parent = dryRun?.at ? dryRun.at.executionId : record.session.head_execution_id;
     const live = new LiveExecution(
       {
         id: newId(),

@@ -46,9 +46,9 @@ export class ExportService {
         id: session.id,
         workspace_id: session.workspace_id,
         base_commit_oid: session.base_commit_oid,
-        ...(record.headExecutionId === undefined
+        ...(session.head_execution_id === undefined
           ? {}
-          : { head_execution_id: record.headExecutionId }),
+          : { head_execution_id: session.head_execution_id }),
         template: detail
           ? { name: detail.template.name, definition: definitionOf(detail) }
           : { name: `session ${session.id}`, definition: definitionFrom(grants) },
@@ -76,7 +76,7 @@ export class ExportService {
       const history = await this.history(id);
       const now = await this.record(id);
       const isSame =
-        now.headExecutionId === record.headExecutionId &&
+        now.session.head_execution_id === record.session.head_execution_id &&
         now.headCheckpointId === record.headCheckpointId;
       if (isSame || read === READS_MAX) return { record, history };
     }

@@ -245,8 +245,8 @@ export class HistoryService {
   }
 
   private async pointBack(record: SessionRecord, steps: number): Promise<SessionPoint> {
-    const { session, headExecutionId } = record;
-    const back = await this.store.history.stepBack(session.id, headExecutionId, steps);
+    const { session } = record;
+    const back = await this.store.history.stepBack(session.id, session.head_execution_id, steps);
     if (back.passed < steps) {
       throw invalid(
         "/steps",

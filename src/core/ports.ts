@@ -78,8 +78,6 @@ export interface SessionRecord {
   readonly grants: SessionGrants;
   /** The checkpoint that is the session's state; absent: the base image. */
   readonly headCheckpointId?: string;
-  /** The execution that the state is the one after; absent: none ran. */
-  readonly headExecutionId?: string;
   /** The state it began with, before any execution of its own; absent: the base image. */
   readonly originCheckpointId?: string;
   /** What taking up the head reads. */

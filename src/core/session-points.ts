@@ -6,7 +6,7 @@ import type { ExecutionState, HistoryStore, SessionPoint, SessionRecord } from "
 /** @throws VmError CHECKPOINT_GONE for a closed session whose states were given up */
 export function presentPoint(record: SessionRecord): SessionPoint {
   assertNotGone(record);
-  return pointOf(record.headExecutionId, record.headCheckpointId);
+  return pointOf(record.session.head_execution_id, record.headCheckpointId);
 }
 
 /** Before any execution of the session's own. @throws VmError CHECKPOINT_GONE */

@@ -101,3 +101,13 @@ export interface SessionGrants {
   /** A `net` capability: programs started by `exec` may open TCP connections. */
   readonly netAllowed: boolean;
 }
+
+/** What a template without modules, libraries and capabilities grants, its settings aside. */
+export const NOTHING_GRANTED: Omit<SessionGrants, "settings"> = {
+  modules: [],
+  libraries: [],
+  globals: {},
+  env: {},
+  fsReadOnly: false,
+  netAllowed: false,
+};

@@ -1,21 +1,9 @@
-import type { JobAction, JobEvent } from "../core/ports.ts";
-import type { SessionGrants } from "../core/session.ts";
+import type { Job, JobEvent } from "../core/ports.ts";
 import type { JobSpans } from "../core/timing.ts";
 import type { Outcome } from "./evaluate.ts";
 
-/** One execution to run. */
-export interface EngineJob {
-  readonly sessionId: string;
-  readonly grants: SessionGrants;
-  readonly worktreePath: string;
-  /** Undefined: the base image. */
-  readonly headCheckpointId: string | undefined;
-  readonly nextCheckpointId: string;
-  readonly wantFull: boolean;
-  /** What it does to the session is undone at its end. */
-  readonly discard?: boolean;
-  readonly action: JobAction;
-}
+/** One execution to run. What it needs of the daemon comes by its outside. */
+export type EngineJob = Omit<Job, "id" | "loadImage" | "loadBase">;
 
 /** What a job needs of the outside while it runs. Synchronous: nothing else happens meanwhile. */
 export interface EngineOutside {

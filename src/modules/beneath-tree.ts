@@ -9,12 +9,11 @@ import {
   splitEntry,
   type TreeEntry,
 } from "./file-tree.ts";
-import { address, cString, errorCode, libc, syscall } from "./libc.ts";
+import { address, cString, errorCode, libc, O_CLOEXEC, syscall } from "./libc.ts";
 
 const SYS_OPENAT2 = 437;
 const SYS_GETDENTS64 = process.arch === "arm64" ? 61 : 217;
 const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_BENEATH = 0x08;
 const AT_REMOVEDIR = 0x200;

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { address, syscall } from "./libc.ts";
+import { address, O_CLOEXEC, syscall } from "./libc.ts";
 import type { WorkerProfile } from "./profile.ts";
 
 /** https://docs.kernel.org/userspace-api/landlock.html; the numbers are the same everywhere. */
@@ -11,7 +11,6 @@ const RULE_PATH_BENEATH = 1;
 /** ABI 8: all threads of the process at once. */
 const RESTRICT_SELF_TSYNC = 1 << 3;
 const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
 
 const FS = {
   execute: 1 << 0,

@@ -1,6 +1,9 @@
 import { dlopen, type Pointer, ptr, read } from "bun:ffi";
 import { constants } from "node:os";
 
+/** fcntl.h; the same on every machine that this program is built for. */
+export const O_CLOEXEC = 0o2000000;
+
 /**
  * The few calls of the C library that Bun has no door to. Loaded at first use, so that a process that
  * never touches a guest's files pays nothing.

@@ -1,5 +1,5 @@
 import { closeSync } from "node:fs";
-import { libc, syscall } from "./libc.ts";
+import { libc, O_CLOEXEC, syscall } from "./libc.ts";
 import { wordsOf } from "./words.ts";
 
 /**
@@ -8,7 +8,6 @@ import { wordsOf } from "./words.ts";
  * gives it back at the first write, which it remembers.
  */
 const SYS_USERFAULTFD = { x64: 323, arm64: 282 } as Readonly<Record<string, number>>;
-const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = 0o4000;
 /** Without it only privileged processes get one, for faults of the kernel's can be made to hang. */
 const USER_MODE_ONLY = 1;

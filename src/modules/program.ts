@@ -1,7 +1,7 @@
 import { closeSync, readSync, writeSync } from "node:fs";
 import { adoptDescendants, killDescendants, listChildren } from "./descendants.ts";
 import { FileFailure } from "./file-failure.ts";
-import { cString, errorCode, libc, syscall } from "./libc.ts";
+import { cString, errorCode, libc, O_CLOEXEC, syscall } from "./libc.ts";
 import { outliveParent, parentDescriptor } from "./parent-death.ts";
 import { runPortably } from "./program-portable.ts";
 import { limitChildTasks } from "./resource-limits.ts";
@@ -31,7 +31,6 @@ export interface ProgramEnd {
 }
 
 const SYS_PIDFD_OPEN = 434;
-const O_CLOEXEC = 0o2000000;
 const MFD_CLOEXEC = 1;
 const P_PIDFD = 3;
 const WEXITED = 4;

@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { address, libc } from "./libc.ts";
+import { address, libc, O_CLOEXEC } from "./libc.ts";
 import { canWatchPages, watchPages } from "./page-faults.ts";
 import { at, put, wordsOf } from "./words.ts";
 
@@ -7,7 +7,6 @@ import { at, put, wordsOf } from "./words.ts";
  * https://docs.kernel.org/admin-guide/mm/pagemap.html (PAGEMAP_SCAN): Linux from 6.7 on. The kernel tells
  * which watched pages were written.
  */
-const O_CLOEXEC = 0o2000000;
 const PAGEMAP_SCAN = 0xc0606610;
 const SCAN_ARGUMENT_BYTES = 96;
 const WP_MATCHING = 1;

@@ -1,5 +1,10 @@
 import type { NewSession, SessionLease, SessionRecord, SessionStore } from "../core/ports.ts";
-import type { SessionGrants, SessionStatus, StoredSession } from "../core/session.ts";
+import {
+  NOTHING_GRANTED,
+  type SessionGrants,
+  type SessionStatus,
+  type StoredSession,
+} from "../core/session.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { SqliteIdempotency } from "./idempotency.ts";
@@ -201,15 +206,6 @@ function assertFound({ changes }: { changes: number }, id: string): void {
   if (changes === 0) throw new Error(`session ${id} is not in the store`);
 }
 
-const NOTHING_GRANTED: Omit<SessionGrants, "settings"> = {
-  modules: [],
-  libraries: [],
-  globals: {},
-  env: {},
-  fsReadOnly: false,
-  netAllowed: false,
-};
-
 /** Most sessions are granted little, and a fork is to be small: what is empty is left out. */
 function grantsToJson(grants: SessionGrants): string {
   const isNews = (name: string, value: unknown) =>
@@ -223,7 +219,6 @@ const recordOf = (row: RecordRow): SessionRecord => ({
   session: sessionOf(row),
   grants: { ...NOTHING_GRANTED, ...JSON.parse(row.grants) },
   ...optional("headCheckpointId", row.head_checkpoint_id, same),
-  ...optional("headExecutionId", row.head_execution_id, same),
   ...optional("originCheckpointId", row.origin_checkpoint_id, same),
   headChain: {
     depth: row.depth ?? 0,

@@ -208,16 +208,20 @@ export class WorkerProcess {
     this.exited = true;
     this.end ??= { cause: "exit", exitCode, signal };
     this.data.close();
-    this.sweepUp().then(
-      (left) => this.settle(left),
+    const lastWords = this.end.cause === "exit" ? this.lastWords() : undefined;
+    Promise.all([this.sweepUp(), lastWords]).then(
+      ([left]) => this.settle(left),
       // Whatever went wrong in looking for its programs, the worker itself has gone.
       () => this.settle(0),
     );
   }
 
+  /** They may come after its exit. Whoever else holds on to its stderr is not waited for. */
+  private async lastWords(): Promise<void> {
+    await Promise.race([this.stderrRead, Bun.sleep(LAST_WORDS_MS)]);
+  }
+
   private async sweepUp(): Promise<number> {
-    // Its last words may come after its exit. Whoever else holds on to its stderr is not waited for.
-    if (this.end?.cause === "exit") await Promise.race([this.stderrRead, Bun.sleep(LAST_WORDS_MS)]);
     const below = await this.killing;
     livePids.delete(this.pid);
     if (!this.born || !mayStartPrograms(this.profile)) return below?.left ?? 0;

@@ -1,4 +1,4 @@
-import type { SessionGrants } from "../core/session.ts";
+import { NOTHING_GRANTED, type SessionGrants } from "../core/session.ts";
 import { DEFAULT_SETTINGS } from "../core/settings.ts";
 import type { EngineHost } from "../engine/engine-host.ts";
 import type { EngineOutside } from "../engine/engine-job.ts";
@@ -10,15 +10,7 @@ const STEPS = 12;
 const FIRST = "warm-up 1";
 const SECOND = "warm-up 2";
 
-const GRANTS: SessionGrants = {
-  settings: DEFAULT_SETTINGS,
-  modules: [],
-  libraries: [],
-  globals: {},
-  env: {},
-  fsReadOnly: false,
-  netAllowed: false,
-};
+const GRANTS: SessionGrants = { settings: DEFAULT_SETTINGS, ...NOTHING_GRANTED };
 
 /**
  * Runs sessions of its own in an idle worker, for what a process does for the first time takes

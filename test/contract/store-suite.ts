@@ -300,7 +300,6 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
           },
           grants,
           headCheckpointId: checkpoint.id,
-          headExecutionId: execution.id,
           headChain: { depth: 1, bytes: 3, largestBytes: 3 },
           stateGone: false,
         });
@@ -466,8 +465,7 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
       expect(await store.sessions.get(session.id)).toMatchObject({
         headCheckpointId: checkpoint.id,
         originCheckpointId: checkpoint.id,
-        headExecutionId: head.id,
-        session: { heap_bytes: 1000, stored_bytes: 3 },
+        session: { head_execution_id: head.id, heap_bytes: 1000, stored_bytes: 3 },
       });
       expect(await store.executions.list(session.id, 10)).toEqual([
         { ...head, parent_execution_id: undone.id },

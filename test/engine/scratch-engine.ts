@@ -1,5 +1,5 @@
 import type { JobAction, JobEvent } from "../../src/core/ports.ts";
-import type { SessionGrants } from "../../src/core/session.ts";
+import { NOTHING_GRANTED, type SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/core/settings.ts";
 import type { BaseImage } from "../../src/engine/base-image.ts";
 import { encodeBase } from "../../src/engine/base-image.ts";
@@ -63,12 +63,7 @@ export class ScratchEngine implements Disposable {
   ): ScratchSession {
     return new ScratchSession(this, id, {
       settings: mergeSettings(DEFAULT_SETTINGS, settings),
-      modules: [],
-      libraries: [],
-      globals: {},
-      env: {},
-      fsReadOnly: false,
-      netAllowed: false,
+      ...NOTHING_GRANTED,
       ...grants,
     });
   }

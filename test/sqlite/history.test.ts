@@ -43,9 +43,9 @@ async function step(
   const parent = (await store.sessions.get(sessionId))!;
   const execution = {
     ...anExecution(sessionId),
-    ...(parent.headExecutionId === undefined
+    ...(parent.session.head_execution_id === undefined
       ? {}
-      : { parent_execution_id: parent.headExecutionId }),
+      : { parent_execution_id: parent.session.head_execution_id }),
   };
   const before = full ? undefined : parent.headCheckpointId;
   const checkpoint = aCheckpoint(sessionId, execution.id, before);
@@ -81,7 +81,7 @@ describe("rewinding", () => {
     expect(await undone(session.id, executions)).toEqual([false, false, true, true]);
     expect(await store.sessions.get(session.id)).toMatchObject({
       headCheckpointId: checkpoints[1],
-      headExecutionId: executions[1],
+      session: { head_execution_id: executions[1] },
     });
     // A line of its own from there, and over to the first one.
     await step(session.id, executions, checkpoints);
@@ -91,7 +91,10 @@ describe("rewinding", () => {
     await store.history.rewind(session.id, {}, LATER);
     expect(await undone(session.id, executions)).toEqual([true, true, true, true, true]);
     const base = await store.sessions.get(session.id);
-    expect([base?.headCheckpointId, base?.headExecutionId]).toEqual([undefined, undefined]);
+    expect([base?.headCheckpointId, base?.session.head_execution_id]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   test("steps pass what left nothing", async () => {
@@ -117,8 +120,12 @@ describe("forks", () => {
     expect(await store.sessions.get(fork.session.id)).toMatchObject({
       headCheckpointId: source.checkpoints[0],
       originCheckpointId: source.checkpoints[0],
-      headExecutionId: source.executions[0],
-      session: { parent_session_id: source.session.id, heap_bytes: 1000, stored_bytes: 0 },
+      session: {
+        parent_session_id: source.session.id,
+        head_execution_id: source.executions[0],
+        heap_bytes: 1000,
+        stored_bytes: 0,
+      },
     });
     const others = [
       forkOf(source, source.checkpoints[0]!, source.executions[0]!),

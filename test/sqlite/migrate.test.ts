@@ -37,8 +37,12 @@ test("a database of the first schema comes with its sessions, states and history
   const store = temp.open();
   expect(await store.sessions.get("s")).toMatchObject({
     headCheckpointId: "c2",
-    headExecutionId: "e3",
-    session: { heap_bytes: 7, stored_bytes: 4, last_used_at: "1970-01-01T00:00:02.000Z" },
+    session: {
+      head_execution_id: "e3",
+      heap_bytes: 7,
+      stored_bytes: 4,
+      last_used_at: "1970-01-01T00:00:02.000Z",
+    },
   });
   expect((await store.checkpoints.chain("c2"))?.links.map(({ delta }) => [...delta])).toEqual([
     [1, 2],
