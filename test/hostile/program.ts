@@ -108,7 +108,7 @@ function headerOf(name: string, text: string): Map<string, string[]> {
   const header = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     if (!line.startsWith("//")) break;
-    const match = /^\/\/ ([a-z]+): (.*)$/.exec(line);
+    const match = /^\/\/ ([a-z_]+): (.*)$/.exec(line);
     if (!match?.[1] || match[2] === undefined) continue;
     if (!KEYS.has(match[1])) throw new Error(`${name}: unknown key ${match[1]}`);
     const values = header.get(match[1]) ?? [];

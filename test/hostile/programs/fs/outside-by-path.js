@@ -1,7 +1,7 @@
 // Every spelling of a path that leads out.
 // expect: status=ok
 // preview: none
-// cpu_ms: 1000
+// limits: cpu_ms=1000
 // modules: fs
 const fs = require('fs');
 const reached = [];
