@@ -2,6 +2,7 @@ import type { Row } from "./row.ts";
 import { calls, creation } from "./rows/calls.ts";
 import { commands } from "./rows/commands.ts";
 import { durability } from "./rows/durability.ts";
+import { endless } from "./rows/endless.ts";
 import { growth } from "./rows/growth.ts";
 import { limits, neighbour } from "./rows/limits.ts";
 import { programs } from "./rows/programs.ts";
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   restart,
   neighbour,
   limits,
+  endless,
   stops,
   storage,
   commands,
