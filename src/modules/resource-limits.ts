@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { LIMITS } from "../core/limits.ts";
 import { libc } from "./libc.ts";
 
@@ -10,7 +10,13 @@ const RLIMIT_NOFILE = 7;
 const SIGXFSZ = 25;
 const SIG_IGN = 1n;
 
-/** Bounds on this process and all it starts, for good: file size, cores, open files. */
+/** Of 1000, which would be a machine's whole memory: no daemon holds half of one. */
+const OOM_SCORE = 500;
+
+/**
+ * Bounds on this process and all it starts, for good: file size, cores, open files. To be called
+ * before /proc closes.
+ */
 export function limitResources(): void {
   const symbols = libc();
   if (symbols === undefined) return;
@@ -19,6 +25,19 @@ export function limitResources(): void {
   lower(RLIMIT_NOFILE, LIMITS.programFilesMax);
   // Past the file size a write fails with EFBIG instead of killing the process.
   symbols.signal(SIGXFSZ, SIG_IGN);
+  goFirst();
+}
+
+/**
+ * Where the machine, or a container, has no memory left, the kernel ends guests and their programs
+ * before the daemon and everybody else: the bytes that a program takes are bounded by nothing but that.
+ */
+function goFirst(): void {
+  try {
+    writeFileSync("/proc/self/oom_score_adj", String(OOM_SCORE));
+  } catch {
+    // No /proc, or somebody has said already that it goes sooner.
+  }
 }
 
 /** To be called before /proc closes: counts what the bound on tasks is relative to. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
 import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -67,3 +68,21 @@ test("an in-memory database of many megabytes that changes all the time stays wi
   const sum = "db.query('SELECT sum(length(x)) AS n FROM t')[0].n";
   expect((await repl(daemon, sessionId, sum)).body.result?.preview).toBe("10000000");
 }, 30_000);
+
+test.skipIf(process.platform !== "linux")(
+  "where a machine's memory is full, a guest's program goes before the daemon",
+  async () => {
+    using folder = tempFolder();
+    await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+    const { sessionId } = await makeSession(daemon, folder.path, { modules: ["exec"] });
+    const program = "echo $$ > started; mv started pid; sleep 1000";
+    const ending = repl(daemon, sessionId, `require("exec").run("sh", ["-c", "${program}"])`);
+    while (!existsSync(folder.join("pid"))) await Bun.sleep(10);
+    const pid = readFileSync(folder.join("pid"), "utf8").trim();
+    const scoreOf = (who: number | string) =>
+      Number(readFileSync(`/proc/${who}/oom_score_adj`, "utf8"));
+    expect(scoreOf(pid)).toBeGreaterThanOrEqual(scoreOf(daemon.process.pid) + 500);
+    await daemon.json("DELETE", `/sessions/${sessionId}`);
+    expect((await ending).body.status).toBe("cancelled");
+  },
+);
