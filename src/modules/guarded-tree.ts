@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import type { FileTree, TreeEntry } from "./file-tree.ts";
-import { assertForGuests } from "./store-files.ts";
+import { assertForGuests, assertMovable } from "./store-files.ts";
 
 /** A worktree without the files that are kept from guests: they are listed, and nothing else. */
 export class GuardedTree implements FileTree {
@@ -28,6 +28,7 @@ export class GuardedTree implements FileTree {
 
   unlink(path: string): void {
     this.#assertEntry(path);
+    assertMovable(this.tree, path);
     this.tree.unlink(path);
   }
 
@@ -38,6 +39,7 @@ export class GuardedTree implements FileTree {
   rename(from: string, to: string): void {
     this.#assertEntry(from);
     this.#assertEntry(to);
+    assertMovable(this.tree, from);
     this.tree.rename(from, to);
   }
 

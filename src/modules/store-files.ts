@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { posix } from "node:path";
 import { FileFailure } from "./file-failure.ts";
 import type { FileTree } from "./file-tree.ts";
@@ -6,12 +6,21 @@ import type { FileTree } from "./file-tree.ts";
 /** What SQLite and the lock keep beside a database; a journal that somebody laid there would be played. */
 const SUFFIXES = ["", "-wal", "-shm", "-journal", "-lock"];
 
-/** Names of the files, in lower case: some file systems make no difference. By their folder. */
+/** Linux's own bound on links in one path. */
+const LINKS_MAX = 40;
+
+/**
+ * Names of the files, in lower case: some file systems make no difference. By their folder, which is
+ * known as itself and not by its path: somebody may give it, or one above it, another name.
+ */
 const stores = new Map<string, ReadonlySet<string>>();
+
+/** The folders and links on the way to them. */
+const ways = new Set<string>();
 
 /**
  * Keeps the files of the daemon's own database from guests, whose worktree may be the folder that it
- * lies in. Said once in each process that opens files for guests.
+ * lies in, or one above it. Said once in each process that opens files for guests.
  *
  * In the daemon they must not even be opened: POSIX takes all locks of a process on a file away as
  * soon as the process closes any descriptor of it, and then a second daemon could write the database.
@@ -22,9 +31,22 @@ export function keepFromGuests(databasePath: string): void {
   for (const path of [databasePath, realpathSync(databasePath)]) {
     const { dir, base } = posix.parse(path);
     const names = SUFFIXES.map((suffix) => `${base}${suffix}`.toLowerCase());
-    stores.set(dir, new Set([...(stores.get(dir) ?? []), ...names]));
+    const folder = identityOf(statSync(dir));
+    stores.set(folder, new Set([...(stores.get(folder) ?? []), ...names]));
+    rememberWay(dir, LINKS_MAX);
   }
 }
+
+function rememberWay(path: string, linksMax: number): void {
+  for (let at = path; at !== posix.dirname(at); at = posix.dirname(at)) {
+    const stats = lstatSync(at);
+    ways.add(identityOf(stats));
+    if (!stats.isSymbolicLink() || linksMax === 0) continue;
+    rememberWay(posix.resolve(posix.dirname(at), readlinkSync(at)), linksMax - 1);
+  }
+}
+
+const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
 
 export const hasKeptFiles = (): boolean => stores.size > 0;
 
@@ -34,15 +56,18 @@ export const hasKeptFiles = (): boolean => stores.size > 0;
  */
 export function assertForGuests(tree: FileTree, path: string): void {
   const { dir, base } = posix.parse(path);
-  for (const [folder, names] of stores) {
-    if (names.has(base.toLowerCase()) && isFolder(tree, dir === "" ? "." : dir, folder)) {
-      throw new FileFailure("EACCES");
-    }
-  }
+  const name = base.toLowerCase();
+  if (![...stores.values()].some((names) => names.has(name))) return;
+  const folder = identityOf(tree.stat(dir === "" ? "." : dir, true));
+  if (stores.get(folder)?.has(name)) throw new FileFailure("EACCES");
 }
 
-function isFolder(tree: FileTree, dir: string, folder: string): boolean {
-  const kept = statSync(folder, { throwIfNoEntry: false });
-  const { dev, ino } = tree.stat(dir, true);
-  return kept?.dev === dev && kept.ino === ino;
+/**
+ * Whether the entry may be removed or get another name: not where the database would not be found any
+ * more at the daemon's next start.
+ *
+ * @throws FileFailure EACCES
+ */
+export function assertMovable(tree: FileTree, path: string): void {
+  if (ways.has(identityOf(tree.stat(path, false)))) throw new FileFailure("EACCES");
 }

@@ -100,3 +100,25 @@ test("large files read one after another are not held together", async () => {
   const { body } = await repl(daemon, sessionId, code);
   expect(body).toMatchObject({ status: "ok", result: { json: 24 * 14 * 1024 * 1024 } });
 });
+
+test("a worktree above the daemon's database gives nobody the database", async () => {
+  using folder = tempFolder();
+  mkdirSync(folder.join("data/store"), { recursive: true });
+  await using daemon = await Daemon.start({ db: folder.join("data/store/vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, { modules: ["fs", "database"] });
+  const attempts = [
+    "fs.readFileSync('data/store/vm.db')",
+    "fs.renameSync('data', 'moved')",
+    "fs.renameSync('data/store', 'moved')",
+    "fs.rmSync('data', { recursive: true })",
+    "require('database').configure('sqlite', 'data/store/vm.db')",
+  ];
+  const code = `const fs = require('fs'); [${attempts.map((each) => `() => ${each}`)}].map((attempt) => {
+    try { attempt(); return 'done'; } catch ({ code }) { return code; }
+  })`;
+  const tried = await repl(daemon, sessionId, code);
+  expect(tried.body.result?.json).toEqual(attempts.map(() => "EACCES"));
+  await daemon.kill9();
+  await using again = await daemon.restart();
+  expect((await repl(again, sessionId, "1 + 1")).body.result?.preview).toBe("2");
+});

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -69,4 +70,33 @@ test.each(TREES)("the daemon's database in a worktree is out of reach (%s)", (_,
     expect([path, codeOf(() => tree.stat(path, true))]).toEqual([path, ""]);
   }
   expect(codeOf(() => tree.unlink("data/link"))).toBe("");
+});
+
+test.each(TREES)("nor is it when a folder above it gets another name (%s)", (_, open) => {
+  using folder = new TempFolder();
+  mkdirSync(folder.at("above/data"), { recursive: true });
+  writeFileSync(folder.at("above/data/b.db"), "text");
+  symlinkSync("above", folder.at("way"));
+  symlinkSync("way/data", folder.at("data"));
+  keepFromGuests(folder.at("data/b.db"));
+  using tree = new GuardedTree(open(folder.path));
+
+  for (const path of ["above", "above/data", "way", "data", "data/../../way"]) {
+    expect([path, codeOf(() => tree.rename(path, "moved"))]).toEqual([path, "EACCES"]);
+  }
+  for (const path of ["way", "data"]) {
+    expect([path, codeOf(() => tree.unlink(path))]).toEqual([path, "EACCES"]);
+  }
+  writeFileSync(folder.at("above/other"), "text");
+  expect(codeOf(() => tree.rename("above/other", "way/data/other"))).toBe("");
+  expect(codeOf(() => tree.unlink("data/other"))).toBe("");
+
+  // Somebody else does it.
+  renameSync(folder.at("above"), folder.at("moved"));
+  for (const path of ["moved/data/b.db", "moved/data/b.db-wal"]) {
+    expect([path, codeOf(() => tree.open(path, constants.O_RDWR | constants.O_CREAT))]).toEqual([
+      path,
+      "EACCES",
+    ]);
+  }
 });
