@@ -49,6 +49,9 @@ const BACKTRACE_SLOT = 1;
 
 const WASM_PAGE_BYTES = 65_536;
 
+/** What the build says that its memory may have at most: 2 GiB. Another's cannot be linked to it. */
+const PAGES_MAX = 32_768;
+
 /** Facts of one build of the engine; a test holds them against the file. */
 interface Build {
   readonly path: string;
@@ -122,8 +125,11 @@ export function engineByFingerprint(fingerprint: string): Engine {
   return engine;
 }
 
-/** Bytes that the memory of an instance may grow to when its heap may have `memMb` MiB. */
+/**
+ * Bytes that the memory of an instance may grow to when its heap may have `memMb` MiB. The largest
+ * heaps have less, by the few MiB that lie before them.
+ */
 export function memoryBytesMax(engine: Engine, memMb: number): number {
   const bytes = engine.layout.stackHigh + memMb * 1024 * 1024;
-  return Math.ceil(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
+  return Math.min(Math.ceil(bytes / WASM_PAGE_BYTES), PAGES_MAX) * WASM_PAGE_BYTES;
 }
