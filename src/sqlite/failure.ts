@@ -26,7 +26,18 @@ export const isBusy = (error: unknown): boolean => primaryCode(error) === "SQLIT
 
 /** What the core is told of a failed write: STORE_FULL where it is that, else the error itself. */
 export function writeFailure(error: unknown): unknown {
+  if (codeOf(error) === "SQLITE_TOOBIG") return tooLarge(error);
   return isFull(error) ? new VmError("STORE_FULL", { cause: error }) : error;
+}
+
+/** SQLite holds a billion bytes in one value: heaps of that size which do not compress have more. */
+function tooLarge(cause: unknown): VmError {
+  return new VmError("STORE_FULL", {
+    message:
+      "The session's state is larger than the store can hold: nothing of this request was kept",
+    hint: "Let the code hold less at its end, or run it in a session with a smaller `mem_mb`.",
+    cause,
+  });
 }
 
 /** What the disk's refusal of the log is to those who wait for it. */

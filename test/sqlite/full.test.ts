@@ -1,5 +1,7 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { newId } from "../../src/core/ids.ts";
+import { writeFailure } from "../../src/sqlite/failure.ts";
 import type { SqliteStore } from "../../src/sqlite/store.ts";
 import { aCheckpoint, anEvent, anExecution, aSession } from "../contract/store-suite.ts";
 import { tempStore } from "./temp-store.ts";
@@ -71,4 +73,16 @@ test("filled to the brim, every answered commit is there afterwards", async () =
     kept.toReversed(),
   );
   await again.close();
+});
+
+test("a state that is larger than a value may be is refused as what does not fit", () => {
+  using database = new Database(":memory:");
+  const write = () => database.query("SELECT zeroblob(1000000001)").get();
+  let failure: unknown;
+  try {
+    write();
+  } catch (error) {
+    failure = writeFailure(error);
+  }
+  expect(failure).toMatchObject({ code: "STORE_FULL", message: expect.stringContaining("larger") });
 });
