@@ -25,7 +25,7 @@ export interface FlagRules {
   readonly completes?: IdKind | readonly string[];
 }
 
-export type IdKind = "template" | "session" | "execution" | "topic";
+export type IdKind = "template" | "session" | "execution" | "state" | "topic";
 
 export type FlagDef = ArgsDef[string] & FlagRules;
 export type FlagDefs = Record<string, FlagDef>;

@@ -1,3 +1,4 @@
+import { LIMITS } from "../core/limits.ts";
 import {
   type Command,
   type FlagDef,
@@ -11,7 +12,7 @@ import {
 } from "./command.ts";
 import { shortened } from "./execution-text.ts";
 import { GLOBAL_FLAGS, readGlobals } from "./globals.ts";
-import { printable } from "./output.ts";
+import { printable, shortTime } from "./output.ts";
 
 interface Candidate {
   readonly word: string;
@@ -155,7 +156,7 @@ async function idsFromDaemon(
     const templates = await client.listTemplates();
     return templates.map(({ id, name }) => ({ word: id, about: name }));
   }
-  const sessions = kind === "execution" && sessionId ? [] : await client.listSessions();
+  const sessions = kind !== "session" && sessionId ? [] : await client.listSessions();
   if (kind === "session") {
     return sessions.map((session) => ({
       word: session.id,
@@ -163,12 +164,26 @@ async function idsFromDaemon(
     }));
   }
   const of = sessionId ?? sessions[0]?.id;
-  const executions = of === undefined ? [] : await client.listExecutions(of);
-  return executions.map((execution) => ({
-    word: execution.id,
-    about: printable(`${execution.status} ${shortened(execution.path ?? execution.input ?? "")}`),
-  }));
+  if (of === undefined) return [];
+  const [executions, checkpoints] = await Promise.all([
+    client.listExecutions(of),
+    kind === "state" ? client.listCheckpoints(of, LIMITS.pageRowsMax) : [],
+  ]);
+  return [
+    ...checkpoints.flatMap(({ label, created_at }) =>
+      label !== undefined && IS_ONE_WORD.test(label)
+        ? [{ word: label, about: `label ${shortTime(created_at)}` }]
+        : [],
+    ),
+    ...executions.map((execution) => ({
+      word: execution.id,
+      about: printable(`${execution.status} ${shortened(execution.path ?? execution.input ?? "")}`),
+    })),
+  ];
 }
+
+/** What a shell takes as it stands: a label with a space would have to be quoted differently in each. */
+const IS_ONE_WORD = /^[\p{L}\p{N}_.@%+,/][\p{L}\p{N}_.@%+,/-]*$/u;
 
 /** A Tab that takes longer than this feels broken. */
 const DAEMON_ANSWERS_WITHIN_MS = 400;

@@ -93,13 +93,17 @@ const TOLD_IDS: Readonly<Record<string, readonly string[]>> = {
   SESSION_BUSY: ["execution_id"],
   OUTPUT_LIMIT_EXCEEDED: ["execution_id"],
   SESSION_STARTUP_FAILED: ["session_id"],
+  LABEL_AMBIGUOUS: ["checkpoint_ids"],
 };
 
 function idLines(code: string, details: unknown): string[] {
   const ids = (details ?? {}) as Record<string, unknown>;
-  return (TOLD_IDS[code] ?? [])
-    .filter((name) => typeof ids[name] === "string")
-    .map((name) => `${name.replace("_", " ")}: ${printable(String(ids[name]))}`);
+  return (TOLD_IDS[code] ?? []).flatMap((name) =>
+    [ids[name]]
+      .flat()
+      .filter((id) => typeof id === "string")
+      .map((id) => `${name.replace("_", " ").replace(/s$/, "")}: ${printable(id)}`),
+  );
 }
 
 /** What a session is instead of ready, and why. */

@@ -81,6 +81,11 @@ export const ERRORS = {
     "Checkpoint not found",
     "List a session's checkpoints with `vm-system session checkpoints SESSION`.",
   ),
+  LABEL_AMBIGUOUS: row(
+    "conflict",
+    "Several checkpoints of the session have this label",
+    "Give the ID of one of them, as `vm-system session checkpoints SESSION` shows it.",
+  ),
   FILE_NOT_FOUND: row(
     "not_found",
     "File not found",

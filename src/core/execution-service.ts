@@ -8,7 +8,7 @@ import type { LiveExecution } from "./live-execution.ts";
 import type { JobOutcome, SessionRecord, Store, Worktrees } from "./ports.ts";
 import { required } from "./required.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
-import { pointAfter } from "./session-points.ts";
+import { pointNamed } from "./session-points.ts";
 import type { TimingSink } from "./timing.ts";
 
 export type FollowItem =
@@ -205,7 +205,7 @@ export class ExecutionService {
       if (record.grants.modules.length > 0) {
         await this.worktrees.check(record.session.worktree_path);
       }
-      const past = at === undefined ? undefined : await pointAfter(this.store.history, record, at);
+      const past = at === undefined ? undefined : await pointNamed(this.store.history, record, at);
       const prepared = await prepare(record);
       if (past?.checkpointId !== undefined) pin = this.pin(past.checkpointId);
       started = this.runs.start({
@@ -283,9 +283,7 @@ type RunMode = Pick<ReplRequest, "wait" | "commit" | "at">;
 
 /** @throws VmError VALIDATION_ERROR */
 function atOf({ commit, at }: RunMode): string | undefined {
-  if (at === undefined) return undefined;
-  const executionId = parseId("execution", at);
-  if (commit === false) return executionId;
+  if (at === undefined || commit === false) return at;
   const message = "at needs commit false: a past state can be looked at, not changed";
   throw new VmError("VALIDATION_ERROR", {
     message,

@@ -1,3 +1,4 @@
+import { StateName } from "./history.ts";
 import { Json, JsonObject, OneOf, type Static, Strict, Timestamp, Type, Uuid } from "./schema.ts";
 import { VALUE_TYPES } from "./value-types.ts";
 
@@ -113,11 +114,10 @@ const DRY_RUN_FIELDS = {
   commit: Type.Optional(
     Type.Boolean({ description: "false: a dry run, which leaves the session as it was" }),
   ),
-  at: Type.Optional(
-    Type.String({
-      description: "With `commit: false`: run in the state after this execution of the session",
-    }),
-  ),
+  at: Type.Optional({
+    ...StateName,
+    description: `With \`commit: false\`, what the code runs in. ${StateName.description}`,
+  }),
 };
 
 export const ReplRequest = Strict(

@@ -27,7 +27,7 @@ import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants } from "./session.ts";
 import type { SessionLooks } from "./session-looks.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
-import { originPoint, pointAfter, presentPoint } from "./session-points.ts";
+import { originPoint, pointAfter, pointNamed, presentPoint } from "./session-points.ts";
 
 const SNIPPET = GLOBALS_SNIPPET.replace("__NAMES_MAX__", String(LIMITS.diffGlobalsMax));
 
@@ -82,10 +82,14 @@ export class HistoryService {
    * and the source is not disturbed: while it runs, its last finished state is what is forked.
    *
    * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, EXECUTION_NOT_FOUND,
-   *   SESSION_BUSY (that execution runs), CHECKPOINT_GONE, INVALID_WORKTREE, SHUTTING_DOWN, STORE_FULL
+   *   CHECKPOINT_NOT_FOUND, LABEL_AMBIGUOUS, SESSION_BUSY (that execution runs), CHECKPOINT_GONE,
+   *   INVALID_WORKTREE, SHUTTING_DOWN, STORE_FULL
    */
   async fork(id: string, body: ForkRequest): Promise<ForkedSessions> {
-    const executionId = optionalId(body.execution_id);
+    if (body.at !== undefined && body.execution_id !== undefined) {
+      throw invalid("/execution_id", "at and execution_id name one state: give one of them");
+    }
+    const named = body.at ?? optionalId(body.execution_id);
     for (const field of ["workspace_id", "base_commit_oid"] as const) {
       const value = body[field];
       if (value !== undefined) printable(field, value);
@@ -95,9 +99,9 @@ export class HistoryService {
     if (source.status !== "ready" && source.status !== "closed") throw sessionNotReady(record);
     this.runs.assertOpen();
     const { executionId: forkedFrom, checkpointId } =
-      executionId === undefined
+      named === undefined
         ? presentPoint(record)
-        : await pointAfter(this.store.history, record, executionId);
+        : await pointNamed(this.store.history, record, named);
     const worktree_path = body.worktree_path ?? source.worktree_path;
     await this.worktrees.check(worktree_path);
     const created_at = this.now();
@@ -129,24 +133,25 @@ export class HistoryService {
    * do not lead there stay in the history, undone.
    *
    * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY,
-   *   EXECUTION_NOT_FOUND, CHECKPOINT_GONE, SHUTTING_DOWN, STORE_FULL
+   *   EXECUTION_NOT_FOUND, CHECKPOINT_NOT_FOUND, LABEL_AMBIGUOUS, CHECKPOINT_GONE, SHUTTING_DOWN,
+   *   STORE_FULL
    */
   async rewind(id: string, body: RewindRequest): Promise<Session> {
     const { steps } = body;
-    if ((steps === undefined) === (body.execution_id === undefined)) {
-      const message = "execution_id or steps is required, and not both";
-      throw invalid("/execution_id", message);
+    const given = [body.to, steps, body.execution_id].filter((value) => value !== undefined);
+    if (given.length !== 1) {
+      throw invalid("/to", "one of to, steps and execution_id is required, and only one");
     }
-    const executionId = optionalId(body.execution_id);
+    const named = body.to ?? optionalId(body.execution_id);
     const sessionId = parseId("session", id);
     this.runs.assertOpen();
     const lease = await this.store.sessions.tryLease(sessionId);
     try {
       const record = await this.ready(sessionId, lease);
       const to =
-        executionId === undefined
+        named === undefined
           ? await this.pointBack(record, steps ?? 0)
-          : await pointAfter(this.store.history, record, executionId);
+          : await pointNamed(this.store.history, record, named);
       await this.store.history.rewind(sessionId, to, this.now());
       return await this.get(sessionId);
     } finally {
@@ -165,20 +170,19 @@ export class HistoryService {
    * How the globals of two states differ. Both are looked at by code that runs in them and whose
    * effects are discarded; a running execution is not disturbed.
    *
-   * @param from  An execution; absent: what the session began with.
-   * @param to    An execution; absent: now.
+   * @param from  A state's name; absent: what the session began with.
+   * @param to    A state's name; absent: now.
    * @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY (one of the executions runs),
-   *   EXECUTION_NOT_FOUND, CHECKPOINT_GONE, DIFF_FAILED, QUEUE_FULL, SHUTTING_DOWN
+   *   EXECUTION_NOT_FOUND, CHECKPOINT_NOT_FOUND, LABEL_AMBIGUOUS, CHECKPOINT_GONE, DIFF_FAILED,
+   *   QUEUE_FULL, SHUTTING_DOWN
    */
   async diff(id: string, from: string | undefined, to: string | undefined): Promise<SessionDiff> {
-    const [fromId, toId] = [optionalId(from), optionalId(to)];
     const record = await this.record(id);
     if (record.session.status !== "ready") throw sessionNotReady(record);
     const { history } = this.store;
     const before =
-      fromId === undefined ? originPoint(record) : await pointAfter(history, record, fromId);
-    const after =
-      toId === undefined ? presentPoint(record) : await pointAfter(history, record, toId);
+      from === undefined ? originPoint(record) : await pointNamed(history, record, from);
+    const after = to === undefined ? presentPoint(record) : await pointNamed(history, record, to);
     const [left, right] = await Promise.all([this.look(record, before), this.look(record, after)]);
     return {
       session_id: record.session.id,

@@ -26,13 +26,20 @@ export const LabelRequest = Strict(
 );
 export type LabelRequest = Static<typeof LabelRequest>;
 
+/** How a past state of a session is named, wherever one is asked for. */
+export const StateName = Type.String({
+  maxLength: LIMITS.nameCharsMax,
+  description: "A past state: the id of an execution or of a checkpoint, or a checkpoint's label",
+});
+
 export const ForkRequest = Strict(
   {
     count: Type.Optional(
       Type.Integer({ minimum: 1, maximum: LIMITS.forkCountMax, description: "Default 1" }),
     ),
+    at: Type.Optional({ ...StateName, description: `${StateName.description}; default: now` }),
     execution_id: Type.Optional(
-      Type.String({ description: "Fork the state after this execution; default: the state now" }),
+      Type.String({ description: "Instead of `at`: the state after this execution" }),
     ),
     workspace_id: Type.Optional(
       Type.String({ maxLength: 256, description: "Default: the source's" }),
@@ -54,7 +61,10 @@ export type ForkedSessions = Static<typeof ForkedSessions>;
 
 export const RewindRequest = Strict(
   {
-    execution_id: Type.Optional(Type.String({ description: "To the state after this execution" })),
+    to: Type.Optional(StateName),
+    execution_id: Type.Optional(
+      Type.String({ description: "Instead of `to`: the state after this execution" }),
+    ),
     steps: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -63,7 +73,7 @@ export const RewindRequest = Strict(
       }),
     ),
   },
-  { $id: "RewindRequest", description: "One of the two" },
+  { $id: "RewindRequest", description: "One of the three" },
 );
 export type RewindRequest = Static<typeof RewindRequest>;
 

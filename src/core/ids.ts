@@ -5,6 +5,8 @@ export const newId = (): string => Bun.randomUUIDv7();
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+export const isId = (text: string): boolean => UUID.test(text);
+
 /** Where ids are found, for who gave a name or cut one off. */
 const LISTED_BY: Readonly<Record<string, string>> = {
   template: "vm-system template list",
@@ -20,7 +22,7 @@ const LISTED_BY: Readonly<Record<string, string>> = {
  * @throws VmError VALIDATION_ERROR `<name>_id must be a valid UUID`
  */
 export function parseId(name: string, id: string): string {
-  if (UUID.test(id)) return id.toLowerCase();
+  if (isId(id)) return id.toLowerCase();
   const message = `${name}_id must be a valid UUID`;
   const listedBy = LISTED_BY[name];
   throw new VmError("VALIDATION_ERROR", {

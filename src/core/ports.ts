@@ -231,6 +231,8 @@ export interface HistoryStore {
     checkpointId: string,
     label: string | null,
   ): Promise<CheckpointInfo | undefined>;
+  /** The session's checkpoint of this id, or those that have this label; newest first. */
+  checkpointsNamed(sessionId: string, name: string): Promise<CheckpointInfo[]>;
   stateAfter(executionId: string): Promise<ExecutionState | undefined>;
   /**
    * Goes back from an execution until this many of the session's that left a state are passed.

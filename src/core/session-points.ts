@@ -1,4 +1,5 @@
 import { VmError } from "./errors.ts";
+import { isId, parseId } from "./ids.ts";
 import type { ExecutionState, HistoryStore, SessionPoint, SessionRecord } from "./ports.ts";
 
 /** Places on the line of a session's executions where it stands, began, or could be put. */
@@ -39,6 +40,39 @@ export async function pointAfter(
     });
   }
   return pointOf(executionId, state.checkpointId);
+}
+
+/**
+ * The past state that a caller names: by an execution or a checkpoint, or by a checkpoint's label.
+ *
+ * @param name  An id goes before a label that reads like it.
+ * @throws VmError as `pointAfter`, and CHECKPOINT_NOT_FOUND (nothing has that label), LABEL_AMBIGUOUS
+ */
+export async function pointNamed(
+  history: HistoryStore,
+  record: SessionRecord,
+  name: string,
+): Promise<SessionPoint> {
+  const session_id = record.session.id;
+  const executionId = isId(name) ? parseId("execution", name) : undefined;
+  if (executionId !== undefined && (await history.stateAfter(executionId))) {
+    return pointAfter(history, record, executionId);
+  }
+  const [found, ...others] = await history.checkpointsNamed(session_id, name);
+  if (found && others.length > 0) {
+    const checkpoint_ids = [found, ...others].map(({ id }) => id);
+    throw new VmError("LABEL_AMBIGUOUS", {
+      message: `${checkpoint_ids.length} checkpoints of the session have the label '${name}'`,
+      details: { session_id, label: name, checkpoint_ids },
+    });
+  }
+  if (found) return pointAfter(history, record, found.execution_id);
+  if (executionId !== undefined) return pointAfter(history, record, executionId);
+  throw new VmError("CHECKPOINT_NOT_FOUND", {
+    message: `No checkpoint of the session has the label '${name}'`,
+    hint: "Name the state by a label or an ID; `vm-system session checkpoints SESSION` shows both.",
+    details: { session_id, label: name },
+  });
 }
 
 const isReachable = ({ dryRun, isKept }: ExecutionState) => isKept && !dryRun;

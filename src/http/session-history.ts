@@ -8,6 +8,7 @@ import {
   RewindRequest,
   SessionDiff,
   SessionTree,
+  StateName,
 } from "../core/history.ts";
 import { LIMITS } from "../core/limits.ts";
 import { Strict, Type } from "../core/schema.ts";
@@ -21,10 +22,11 @@ const CheckpointsQuery = Strict({
 });
 
 const DiffQuery = Strict({
-  from: Type.Optional(
-    Type.String({ description: "After this execution; default: what the session began with" }),
-  ),
-  to: Type.Optional(Type.String({ description: "After this execution; default: now" })),
+  from: Type.Optional({
+    ...StateName,
+    description: `${StateName.description}; default: what the session began with`,
+  }),
+  to: Type.Optional({ ...StateName, description: `${StateName.description}; default: now` }),
 });
 
 /** Where a past state is asked for. */
@@ -33,6 +35,8 @@ const PAST_CODES = [
   "SESSION_NOT_READY",
   "SESSION_BUSY",
   "EXECUTION_NOT_FOUND",
+  "CHECKPOINT_NOT_FOUND",
+  "LABEL_AMBIGUOUS",
   "CHECKPOINT_GONE",
   "SHUTTING_DOWN",
 ] as const satisfies readonly ErrorCode[];
@@ -74,7 +78,7 @@ export const sessionHistoryRoutes = ({ history }: Core) =>
       handle: ({ params, body }) => history.fork(params.session_id, body),
     }),
     route("POST /sessions/:session_id/rewind", {
-      summary: "Put a session back, or forward again, to the state after one of its executions",
+      summary: "Put a session back, or forward again, to another of its states",
       description:
         "Executions that do not lead there stay in the history with `undone_at`. Files, databases on disk and programs that ran are not undone.",
       body: RewindRequest,

@@ -69,6 +69,10 @@ export function historyStore(
     checkpoint: statements.prepare<CheckpointRow>(
       `SELECT ${shown} WHERE c.id = ?2 AND c.session_id = ?1 AND c.execution_id IS NOT NULL`,
     ),
+    labelled: statements.prepare<CheckpointRow>(
+      `SELECT ${shown} WHERE c.session_id = ?1 AND c.label = ?2 AND c.execution_id IS NOT NULL
+       ORDER BY c.no DESC`,
+    ),
     label: statements.prepare(
       `UPDATE checkpoint SET label = ?3
        WHERE id = ?2 AND session_id = ?1 AND execution_id IS NOT NULL`,
@@ -149,6 +153,11 @@ export function historyStore(
         const row = sql.checkpoint.get(sessionId, checkpointId);
         return row ? checkpointOf(row) : undefined;
       }),
+
+    async checkpointsNamed(sessionId, name) {
+      const byId = sql.checkpoint.get(sessionId, name.toLowerCase());
+      return (byId ? [byId] : sql.labelled.all(sessionId, name)).map(checkpointOf);
+    },
 
     async stateAfter(executionId) {
       const row = sql.state.get(executionId);

@@ -37,17 +37,24 @@ test("IDs come from the daemon; without one nothing is offered", async () => {
   expect(await complete(["--server-url", "http://127.0.0.1:1", "session", "get", ""])).toEqual([]);
 });
 
-test("executions are those of the session that the line names, else of the newest", async () => {
+test("executions and labels are those of the session that the line names, else of the newest", async () => {
+  const created_at = "2026-11-20T12:00:00.000Z";
   using api = fakeApi({
+    [`GET /sessions/${OTHER_ID}/checkpoints`]: ["data", "two words", undefined].map((label) => ({
+      label,
+      created_at,
+    })),
     "GET /sessions": [session],
     "GET /executions": ({ route }: Seen) => [
       { ...execution, id: route.includes(OTHER_ID) ? OTHER_ID : ID, input: "a\t\x1b[2J" },
     ],
   });
   const env = { VM_SYSTEM_SERVER_URL: api.url };
-  expect(await complete(["session", "rewind", OTHER_ID, "--to", ""], env)).toEqual([OTHER_ID]);
+  const rewind = await complete(["session", "rewind", OTHER_ID, "--to", ""], env);
+  expect(rewind).toEqual(["data", OTHER_ID]);
   expect(await complete(["session", "label", OTHER_ID, ""], env)).toEqual([OTHER_ID]);
   expect(await complete(["exec", "get", ""], env)).toEqual([ID]);
+  expect(await complete(["exec", "repl", OTHER_ID, "1", "--at", "da"], env)).toEqual(["data"]);
   const { stdout } = await runCli(["__complete", "--", "exec", "get", ""], { env });
   expect(stdout).toBe(`${ID}\tok a \\u001b[2J\n`);
 });

@@ -56,7 +56,7 @@ const SCENARIOS: readonly Scenario[] = [
     answers: {
       [`POST /sessions/${OTHER_ID}/fork`]: { sessions: [session, { ...session, id: OTHER_ID }] },
     },
-    sends: { count: 2, execution_id: ID, worktree_path: "/srv/x" },
+    sends: { count: 2, at: ID, worktree_path: "/srv/x" },
     prints: `Created session: ${ID}\nCreated session: ${OTHER_ID}\n`,
   },
   {
@@ -79,7 +79,7 @@ To Undo This: vm-system session rewind ${ID} --to ${OTHER_ID}
       [`GET /executions/${OTHER_ID}`]: { ...execution, id: OTHER_ID, input: "a = 1\n\tb = 2" },
       [`GET /sessions/${ID}/checkpoints`]: [{ ...checkpoint, head: false, label: "x" }, checkpoint],
     },
-    sends: { execution_id: OTHER_ID },
+    sends: { to: OTHER_ID },
     prints: `Rewound session: ${ID}
 Now At Execution: ${OTHER_ID}
 Ran: a = 1 b = 2
@@ -93,13 +93,13 @@ To Undo This: vm-system session rewind ${ID} --to ${ID}
     answers: {
       [`POST /sessions/${ID}/rewind`]: { ...session, head_execution_id: OTHER_ID },
     },
-    sends: { execution_id: OTHER_ID },
+    sends: { to: OTHER_ID },
     prints: `Rewound session: ${ID}\nNow At Execution: ${OTHER_ID}\n`,
   },
   {
     words: ["session", "rewind", ID, "--to", OTHER_ID, "--json"],
     answers: { [`POST /sessions/${ID}/rewind`]: session },
-    sends: { execution_id: OTHER_ID },
+    sends: { to: OTHER_ID },
     prints: `${JSON.stringify(session)}\n`,
   },
   {
@@ -209,7 +209,7 @@ test("session rewind says in its own words what it needs", async () => {
     const { stderr, exitCode } = await runCli(["session", "rewind", ID, ...words]);
     expect([stderr, exitCode]).toEqual([
       "Error: session rewind needs --to or --steps, and not both\n" +
-        "`--steps 1` undoes the newest execution; `vm-system exec list SESSION` shows those for --to.\n",
+        "`--steps 1` undoes the newest execution; `vm-system session checkpoints SESSION` shows the states for --to.\n",
       2,
     ]);
   }

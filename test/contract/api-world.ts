@@ -30,6 +30,8 @@ export interface World extends AsyncDisposable {
   /** A template of a name of its own. */
   template(more?: object): Promise<string>;
   session(template_id: string): Promise<string>;
+  /** Labels the state after an execution. */
+  label(session_id: string, execution_id: string, label: string): Promise<void>;
   /** What a session exports as. */
   file(session_id: string): Promise<Uint8Array>;
 }
@@ -106,6 +108,15 @@ export async function makeWorld(target: Target): Promise<World> {
     make,
     template,
     session,
+    async label(id, execution_id, label) {
+      const path = `/api/v1/sessions/${id}/checkpoints/${execution_id}/label`;
+      const response = await target.fetch(path, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ label }),
+      });
+      if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
+    },
     async file(id) {
       const response = await target.fetch(`/api/v1/sessions/${id}/export`);
       return new Uint8Array(await response.arrayBuffer());

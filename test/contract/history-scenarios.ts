@@ -13,18 +13,30 @@ async function withDryRun(world: World) {
   return { session_id, kept_id: kept.id!, dry_id: dry.id! };
 }
 
-/** Routes that take an execution whose state is asked for, and how they are given it. */
+/** A session whose states have labels: `once` on one of them, `twice` on two. */
+async function withLabels(world: World) {
+  const session_id = await world.session(world.template_id);
+  const ids: string[] = [];
+  for (const label of ["once", "twice", "twice"]) {
+    const { id } = await world.make("/executions/repl", { session_id, input: "1" });
+    await world.label(session_id, id!, label);
+    ids.push(id!);
+  }
+  return { session_id, ids };
+}
+
+/** Routes that take the name of a past state, and how they are given it. */
 const PAST: readonly {
   readonly route: string;
-  readonly ask: (session_id: string, execution_id: string, world: World) => Given;
+  readonly ask: (session_id: string, state: string, world: World) => Given;
 }[] = [
   {
     route: "POST /sessions/:session_id/fork",
-    ask: (session_id, execution_id) => ({ params: { session_id }, body: { execution_id } }),
+    ask: (session_id, at) => ({ params: { session_id }, body: { at } }),
   },
   {
     route: "POST /sessions/:session_id/rewind",
-    ask: (session_id, execution_id) => ({ params: { session_id }, body: { execution_id } }),
+    ask: (session_id, to) => ({ params: { session_id }, body: { to } }),
   },
   {
     route: "GET /sessions/:session_id/diff",
@@ -67,9 +79,30 @@ const past: readonly Scenario[] = PAST.flatMap(({ route, ask }): Scenario[] => [
     code: "CHECKPOINT_GONE",
     message: "The state after a dry run is not kept",
   },
-  invalid(route, "an execution id that is none", "execution_id must be a valid UUID", (world) =>
-    ask(world.session_id, "seven", world),
-  ),
+  {
+    route,
+    says: "the state of a label",
+    given: async (world) => ask((await withLabels(world)).session_id, "once", world),
+    status: route === "POST /sessions/:session_id/rewind" || route.startsWith("GET") ? 200 : 201,
+  },
+  {
+    route,
+    says: "the state of a label that nothing has",
+    given: (world) => ask(world.session_id, "seven", world),
+    status: 404,
+    code: "CHECKPOINT_NOT_FOUND",
+    message: "No checkpoint of the session has the label 'seven'",
+    holds: ({ session_id }) => ({ session_id, label: "seven" }),
+  },
+  {
+    route,
+    says: "the state of a label that two have",
+    given: async (world) => ask((await withLabels(world)).session_id, "twice", world),
+    status: 409,
+    code: "LABEL_AMBIGUOUS",
+    message: "2 checkpoints of the session have the label 'twice'",
+    holds: () => ({ label: "twice" }),
+  },
 ]);
 
 const labelRoutes = [
@@ -216,13 +249,32 @@ export const HISTORY_SCENARIOS: readonly Scenario[] = [
     status: 409,
     code: "SESSION_BUSY",
   },
-  ...([{}, { steps: 1, execution_id: NOWHERE }] as const).map((body) =>
+  ...[
+    {},
+    { steps: 1, execution_id: NOWHERE },
+    { to: "x", steps: 1 },
+    { to: "x", execution_id: NOWHERE },
+  ].map((body) =>
     invalid(
       "POST /sessions/:session_id/rewind",
       JSON.stringify(body),
-      "execution_id or steps is required, and not both",
+      "one of to, steps and execution_id is required, and only one",
       (world) => ({ ...SESSION(world), body }),
     ),
+  ),
+  ...["fork", "rewind"].map((verb) =>
+    invalid(
+      `POST /sessions/:session_id/${verb}`,
+      "an execution id that is none",
+      "execution_id must be a valid UUID",
+      (world) => ({ ...SESSION(world), body: { execution_id: "seven" } }),
+    ),
+  ),
+  invalid(
+    "POST /sessions/:session_id/fork",
+    "one state named twice",
+    "at and execution_id name one state: give one of them",
+    (world) => ({ ...SESSION(world), body: { at: "x", execution_id: NOWHERE } }),
   ),
   invalid(
     "POST /sessions/:session_id/rewind",

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
+import { Daemon, type ExecutionBody, makeSession, repl, vm } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
 interface Made {
@@ -102,6 +102,44 @@ test("a label and a rewind name the state by its execution, and the session says
   expect(unlabelled.body).toMatchObject({ execution_id: first });
   expect(unlabelled.body).not.toHaveProperty("label");
 });
+
+test("a state is named by its label or its checkpoint wherever a past state is asked for", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const run = (words: readonly string[]) =>
+    vm([...words, "--server-url", daemon.url], { cwd: folder.path });
+  const loaded = (await repl(daemon, sessionId, "var n = 1")).body.id;
+  await repl(daemon, sessionId, "n = 2");
+  await run(["session", "label", sessionId, loaded, "data loaded"]);
+  const list = await daemon.json<{ id: string }[]>("GET", `/sessions/${sessionId}/checkpoints`);
+  const [now, before] = list.body.map(({ id }) => id);
+
+  for (const state of ["data loaded", before!, before!.toUpperCase(), loaded]) {
+    const dry = await run(["exec", "repl", sessionId, "n", "--dry-run", "--at", state]);
+    expect(dry.out).toContain('Result: {"type":"number","preview":"1","json":1}');
+    const diff = await run(["session", "diff", sessionId, "--from", state, "--to", now!]);
+    expect(diff).toEqual({ out: "~ n: 1 → 2\n", err: "", code: 0 });
+    const forked = await run(["session", "fork", sessionId, "--at", state]);
+    expect(await jsonOf(daemon, forked.out.trim().split(" ").at(-1)!, "n")).toBe(1);
+    await run(["session", "rewind", sessionId, "--to", state]);
+    expect(await jsonOf(daemon, sessionId, "n", { commit: false })).toBe(1);
+    await run(["session", "rewind", sessionId, "--to", now!]);
+    expect(await jsonOf(daemon, sessionId, "n", { commit: false })).toBe(2);
+  }
+
+  const unknown = await run(["session", "rewind", sessionId, "--to", "data loade"]);
+  expect(unknown.err).toStartWith(
+    "Error: CHECKPOINT_NOT_FOUND (404): No checkpoint of the session has the label 'data loade'\n",
+  );
+  expect(unknown.code).toBe(3);
+  await run(["session", "label", sessionId, now!, "data loaded"]);
+  const ambiguous = await run(["session", "fork", sessionId, "--at", "data loaded"]);
+  expect(ambiguous.err).toStartWith(
+    "Error: LABEL_AMBIGUOUS (409): 2 checkpoints of the session have the label 'data loaded'\n",
+  );
+  expect(ambiguous.err).toEndWith(`checkpoint id: ${now}\ncheckpoint id: ${before}\n`);
+}, 60_000);
 
 test("an in-memory database is part of the session's state", async () => {
   using folder = tempFolder();

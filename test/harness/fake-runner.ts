@@ -5,10 +5,12 @@ import type { Job, JobEvent, JobHandle, JobOutcome, Runner } from "../../src/cor
 /** Code of this text runs until it is cancelled, as an endless loop does in a worker. */
 const ENDLESS = "while(true){}";
 
+const ENGINE = { engine: "f".repeat(64), base: "b".repeat(64) };
+
 /**
  * A runner in this process, for tests of what stands around it: fast, and with nothing of the engine.
- * Guest code is real JavaScript in a context per session; nothing confines it and no state is kept in
- * checkpoints. What the engine promises is tested with the engine.
+ * Guest code is real JavaScript in a context per session; nothing confines it and checkpoints
+ * hold no state. What the engine promises is tested with the engine.
  */
 export function fakeRunner(): Runner {
   const sessions = new Map<string, ReturnType<typeof createContext>>();
@@ -53,7 +55,7 @@ export function fakeRunner(): Runner {
       resident_sessions: sessions.size,
     }),
     residents: () => new Set(sessions.keys()),
-    engine: async () => ({ fingerprint: "f".repeat(64), base: "b".repeat(64) }),
+    engine: async () => ({ fingerprint: ENGINE.engine, base: ENGINE.base }),
     forget: (id) => void sessions.delete(id),
     close: async () => {},
   };
@@ -80,6 +82,7 @@ function evaluate(
     return {
       ...ended,
       status: "ok",
+      checkpoint: { ...ENGINE, delta: new Uint8Array(), heapBytes: 0, full: true },
       result: { type: typeof value as "number", preview: String(value), json },
     };
   } catch (error) {

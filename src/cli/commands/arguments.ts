@@ -24,5 +24,12 @@ export const EXECUTION_ID = {
   completes: "execution",
 } as const satisfies FlagDef;
 
+/** Commands say what they do with it. */
+export const STATE = {
+  type: "string",
+  valueHint: "STATE",
+  completes: "state",
+} as const satisfies FlagDef;
+
 /** The daemon knows no current folder of ours. What is empty stays so, and is refused. */
 export const fromHere = (path: string) => (path === "" ? "" : resolve(path));

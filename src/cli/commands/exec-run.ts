@@ -6,7 +6,7 @@ import { executionText } from "../execution-text.ts";
 import { exitCodeOfExecution } from "../exit-code.ts";
 import { readStdin } from "../stdin.ts";
 import { UsageError } from "../usage-error.ts";
-import { SESSION_ID } from "./arguments.ts";
+import { SESSION_ID, STATE } from "./arguments.ts";
 
 const DETACH = {
   type: "boolean",
@@ -18,12 +18,7 @@ const DRY_RUN = {
     type: "boolean",
     description: "Leave the session as it was before",
   },
-  at: {
-    type: "string",
-    valueHint: "EXECUTION",
-    description: "With --dry-run: run in the state after this execution",
-    completes: "execution",
-  },
+  at: { ...STATE, description: "With --dry-run: the past state to run in" },
 } as const;
 
 export const repl = command({

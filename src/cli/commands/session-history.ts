@@ -3,9 +3,7 @@ import { command } from "../command.ts";
 import { bytesText, fields, printable, shortTime, table } from "../output.ts";
 import { sessionTreeText } from "../session-tree-text.ts";
 import { UsageError } from "../usage-error.ts";
-import { fromHere, SESSION_ID } from "./arguments.ts";
-
-const AFTER = { type: "string", valueHint: "EXECUTION", completes: "execution" } as const;
+import { fromHere, SESSION_ID, STATE } from "./arguments.ts";
 
 export const checkpoints = command({
   name: "checkpoints",
@@ -76,7 +74,7 @@ export const fork = command({
   summary: "Make new sessions that begin with a state of this one",
   examples: [
     "vm-system session fork SESSION --count 8",
-    "vm-system session fork SESSION --at EXECUTION",
+    "vm-system session fork SESSION --at 'data loaded'",
   ],
   args: {
     id: SESSION_ID,
@@ -87,7 +85,7 @@ export const fork = command({
       description: "How many",
       integer: { min: 1, max: LIMITS.forkCountMax },
     },
-    at: { ...AFTER, description: "The state after this execution (default: now)" },
+    at: { ...STATE, description: "The state that they begin with (default: now)" },
     "workspace-id": {
       type: "string",
       valueHint: "ID",
@@ -107,7 +105,7 @@ export const fork = command({
   async run(context, args) {
     const { sessions } = await (await context.client()).forkSession(args.id, {
       count: Number(args.count),
-      ...(args.at !== undefined && { execution_id: args.at }),
+      ...(args.at !== undefined && { at: args.at }),
       ...(args["workspace-id"] !== undefined && { workspace_id: args["workspace-id"] }),
       ...(args["base-commit"] !== undefined && { base_commit_oid: args["base-commit"] }),
       ...(args["worktree-path"] !== undefined && {
@@ -120,11 +118,14 @@ export const fork = command({
 
 export const rewind = command({
   name: "rewind",
-  summary: "Put a session back, or forward again, to the state after one of its executions",
-  examples: ["vm-system session rewind SESSION --steps 1"],
+  summary: "Put a session back, or forward again, to another of its states",
+  examples: [
+    "vm-system session rewind SESSION --steps 1",
+    "vm-system session rewind SESSION --to 'data loaded'",
+  ],
   args: {
     id: SESSION_ID,
-    to: { ...AFTER, description: "The execution whose state it gets" },
+    to: { ...STATE, description: "The state that it gets" },
     steps: {
       type: "string",
       valueHint: "N",
@@ -136,13 +137,13 @@ export const rewind = command({
     if ((args.to === undefined) === (args.steps === undefined)) {
       throw new UsageError(
         "session rewind needs --to or --steps, and not both",
-        "`--steps 1` undoes the newest execution; `vm-system exec list SESSION` shows those for --to.",
+        "`--steps 1` undoes the newest execution; `vm-system session checkpoints SESSION` shows the states for --to.",
       );
     }
     const client = await context.client();
     const rewind = () =>
       client.rewindSession(args.id, {
-        ...(args.to !== undefined && { execution_id: args.to }),
+        ...(args.to !== undefined && { to: args.to }),
         ...(args.steps !== undefined && { steps: Number(args.steps) }),
       });
     if (context.globals.json) {
@@ -170,11 +171,11 @@ export const tree = command({
 export const diff = command({
   name: "diff",
   summary: "Compare the globals of two states of a session",
-  examples: ["vm-system session diff SESSION --from EXECUTION --to EXECUTION"],
+  examples: ["vm-system session diff SESSION --from 'data loaded' --to EXECUTION"],
   args: {
     id: SESSION_ID,
-    from: { ...AFTER, description: "The state after it (default: what the session began with)" },
-    to: { ...AFTER, description: "The state after it (default: now)" },
+    from: { ...STATE, description: "The state before (default: what the session began with)" },
+    to: { ...STATE, description: "The state after (default: now)" },
   },
   async run(context, args) {
     const found = await (await context.client()).diffSession(args.id, {
