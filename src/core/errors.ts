@@ -149,7 +149,7 @@ export const ERRORS = {
   INVALID_WORKTREE: row(
     "unprocessable",
     "The worktree path must be an existing absolute folder",
-    "Give the absolute path of a folder on the daemon's machine.",
+    "Give the absolute path of a folder that exists on the daemon's machine.",
   ),
   OUTPUT_LIMIT_EXCEEDED: row(
     "unprocessable",

@@ -14,9 +14,12 @@ import { readRegular } from "./read-regular.ts";
  */
 export const worktrees: Worktrees = {
   async check(worktreePath) {
-    if (!isFolder(worktreePath)) {
-      throw new VmError("INVALID_WORKTREE", { details: { worktree_path: worktreePath } });
-    }
+    const fault = faultOf(worktreePath);
+    if (fault === undefined) return;
+    throw new VmError("INVALID_WORKTREE", {
+      message: `The worktree path ${fault}: ${shown(worktreePath)}`,
+      details: { worktree_path: worktreePath },
+    });
   },
 
   cleanPath(path) {
@@ -46,9 +49,17 @@ export const worktrees: Worktrees = {
   },
 };
 
-function isFolder(path: string): boolean {
-  if (!path.startsWith("/") || path.includes("\0")) return false;
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** What keeps a path from being a worktree. */
+function faultOf(path: string): string | undefined {
+  if (!path.startsWith("/")) return "is not absolute";
+  if (path.includes("\0")) return "contains a NUL character";
+  try {
+    return statSync(path).isDirectory() ? undefined : "is not a folder";
+  } catch (error) {
+    const { code } = asFileFailure(error);
+    const isMissing = code === "ENOENT" || code === "ENOTDIR";
+    return isMissing ? "does not exist" : `cannot be looked at (${code})`;
+  }
 }
 
 /** What clients are shown of a path: all of it, unless it is absurdly long. */

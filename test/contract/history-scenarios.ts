@@ -223,6 +223,7 @@ export const HISTORY_SCENARIOS: readonly Scenario[] = [
     given: (world) => ({ ...SESSION(world), body: { worktree_path: "/no/such/folder" } }),
     status: 422,
     code: "INVALID_WORKTREE",
+    message: /^The worktree path does not exist: /,
   },
   ...[0, 65].map((count) =>
     invalid(

@@ -44,6 +44,7 @@ export const RUN_SCENARIOS: readonly Scenario[] = [
     given: async (world) => ({ body: { session_id: await adrift(world), input: "1" } }),
     status: 422,
     code: "INVALID_WORKTREE",
+    message: /^The worktree path does not exist: /,
   },
   {
     route: "POST /executions/run-file",
@@ -51,6 +52,7 @@ export const RUN_SCENARIOS: readonly Scenario[] = [
     given: async (world) => ({ body: { session_id: await adrift(world), path: "answer.js" } }),
     status: 422,
     code: "INVALID_WORKTREE",
+    message: /^The worktree path does not exist: /,
   },
   {
     route: "POST /executions/repl",

@@ -111,6 +111,7 @@ export const SESSION_FILE_SCENARIOS: readonly Scenario[] = [
     given: (world) => importOf(world, { worktree_path: "/no/such/folder" }),
     status: 422,
     code: "INVALID_WORKTREE",
+    message: /^The worktree path does not exist: /,
   },
   ...[
     ["nothing", () => new Uint8Array(0)],

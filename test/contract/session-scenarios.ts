@@ -79,13 +79,20 @@ export const SESSION_SCENARIOS: readonly Scenario[] = [
     message: "Template not found",
     holds: () => ({ template_id: NOWHERE }),
   },
-  ...["relative", "/no/such/folder"].map(
-    (worktree_path): Scenario => ({
+  ...[
+    ["relative", "The worktree path is not absolute: relative"],
+    ["/no/such/folder", "The worktree path does not exist: /no/such/folder"],
+    ["/etc/passwd/x", "The worktree path does not exist: /etc/passwd/x"],
+    [`/${"x".repeat(300)}`, /^The worktree path cannot be looked at \(ENAMETOOLONG\): \/x+…$/],
+    ["/etc/\0", "The worktree path contains a NUL character: /etc/\0"],
+  ].map(
+    ([worktree_path, message]): Scenario => ({
       route: "POST /sessions",
       says: `the worktree ${worktree_path}`,
       given: (world) => newSession(world, { worktree_path }),
       status: 422,
       code: "INVALID_WORKTREE",
+      message: message!,
     }),
   ),
   {
@@ -94,6 +101,7 @@ export const SESSION_SCENARIOS: readonly Scenario[] = [
     given: (world) => newSession(world, { worktree_path: `${world.worktree}/init.js` }),
     status: 422,
     code: "INVALID_WORKTREE",
+    message: /^The worktree path is not a folder: .*\/init\.js$/,
   },
   ...[
     { path: "broken.js", message: /^startup failed:.*TypeError: no luck/ },
