@@ -288,6 +288,13 @@ export const SNIPPETS: Readonly<Record<string, readonly Code[]>> = {
     "new Date(1e12).toLocaleString('en-US', { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'short' }).replace(/\\u202f/g, ' ')",
     "new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }).format(new Date(1e12))",
     "new Intl.DateTimeFormat('en-US', { timeZone: 'Nowhere/None' })",
+    "Intl.DateTimeFormat('en-US', { timeZone: 'UTC' }).resolvedOptions().timeZone",
+    "Intl.NumberFormat('en-US').format(1234.5)",
+    "Intl.NumberFormat() instanceof Intl.NumberFormat",
+    "new Intl.NumberFormat()",
+    "Intl.DateTimeFormat.name + Intl.DateTimeFormat.length + typeof Intl.DateTimeFormat.supportedLocalesOf",
+    "class Euro extends Intl.NumberFormat { text(n) { return this.format(n) + '!' } }; new Euro('en-US').text(2)",
+    "class Euro extends Intl.NumberFormat {}; new Euro('en-US') instanceof Euro",
   ],
   console: [
     "console.log('a', 1, { b: 2 }, [3])",

@@ -7,6 +7,7 @@ import {
   NativeRangeError,
   named,
   push,
+  reflectConstruct,
   symbolToStringTag,
 } from "./primordials.ts";
 
@@ -26,7 +27,7 @@ function zoneOf(given: unknown): string {
 
 const DATE_FIELDS = ["weekday", "year", "month", "day", "dayPeriod", "hour", "minute", "second"];
 
-export class DateTimeFormat {
+class DateTimeFormat {
   readonly #options: DateOptions;
 
   constructor(_locales?: unknown, options?: DateOptions) {
@@ -56,11 +57,9 @@ export class DateTimeFormat {
       ...this.#options,
     };
   }
-
-  static supportedLocalesOf = supportedLocalesOf;
 }
 
-export class NumberFormat {
+class NumberFormat {
   readonly #options: NumberOptions;
 
   constructor(_locales?: unknown, options?: NumberOptions) {
@@ -74,8 +73,6 @@ export class NumberFormat {
   resolvedOptions(): object {
     return { locale: LOCALE, numberingSystem: "latn", style: "decimal", ...this.#options };
   }
-
-  static supportedLocalesOf = supportedLocalesOf;
 }
 
 function supportedLocalesOf(locales: unknown): string[] {
@@ -95,15 +92,29 @@ function textOf(parts: readonly { readonly value: string }[]): string {
 
 export function makeIntl(): object {
   const intl = {};
-  hide(intl, "DateTimeFormat", DateTimeFormat);
-  hide(intl, "NumberFormat", NumberFormat);
-  named(DateTimeFormat, "DateTimeFormat");
-  named(NumberFormat, "NumberFormat");
+  hide(intl, "DateTimeFormat", callable("DateTimeFormat", DateTimeFormat));
+  hide(intl, "NumberFormat", callable("NumberFormat", NumberFormat));
   hide(intl, "getCanonicalLocales", (locales: unknown) =>
     typeof locales === "string" ? [locales] : (locales ?? []),
   );
   hide(intl, symbolToStringTag, "Intl");
   return intl;
+}
+
+/** These two of Intl may be called without `new`, and mostly are. */
+function callable(
+  name: string,
+  made: { new (locales?: unknown, options?: never): object; prototype: object },
+): object {
+  function format(...given: unknown[]): object {
+    return reflectConstruct(made, given, new.target ?? format) as object;
+  }
+  named(format, name);
+  format.prototype = made.prototype;
+  hide(made.prototype, "constructor", format);
+  hide(made.prototype, symbolToStringTag, `Intl.${name}`);
+  hide(format, "supportedLocalesOf", supportedLocalesOf);
+  return format;
 }
 
 /** `toLocaleString` and its like say the same as Intl. */

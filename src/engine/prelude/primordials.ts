@@ -7,7 +7,7 @@
  * `regExpExec`, lists that grow are made by `list()`, records read by name by `record()`. Templates are
  * for texts and numbers alone: what a guest gave goes through `coerce`.
  */
-const { apply } = Reflect;
+const { apply, construct } = Reflect;
 const { bind, call } = Function.prototype;
 
 type Method<Self, Args extends unknown[], Result> = (this: Self, ...args: Args) => Result;
@@ -21,6 +21,7 @@ const getter = <Result>(prototype: object, key: PropertyKey): ((self: unknown) =
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, key)!.get!) as never;
 
 export const reflectApply = apply;
+export const reflectConstruct = construct;
 export const functionBind = uncurryThis(bind) as (
   fn: (...args: never[]) => unknown,
   self: unknown,
