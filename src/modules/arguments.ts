@@ -59,9 +59,26 @@ export function booleanOf(name: string, value: ModuleValue, fallback: boolean): 
 
 /** A path as text: Node takes bytes too. */
 export function pathOf(name: string, value: ModuleValue): string {
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (typeof value === "string") return value;
-  throw invalidArgument(name, "of type string or an instance of Uint8Array", value);
+  const path = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+  if (typeof path !== "string") {
+    throw invalidArgument(name, "of type string or an instance of Uint8Array", value);
+  }
+  return withoutNul(name, path);
+}
+
+/** What the system reads to its first NUL. */
+export function withoutNul(name: string, text: string): string {
+  if (text.includes("\0")) throw invalidValue(name, "must be a string without null bytes", text);
+  return text;
+}
+
+/** A misspelt option would do nothing, unseen. */
+export function assertOptions(options: Options, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const reason = `is not known: there are ${known.join(", ")}`;
+    throw invalidValue(`options.${name}`, reason, options[name]);
+  }
 }
 
 const ENCODINGS = new Set([

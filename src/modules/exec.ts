@@ -2,7 +2,14 @@ import { accessSync, constants, statSync } from "node:fs";
 import { constants as osConstants } from "node:os";
 import { posix } from "node:path";
 import { LIMITS } from "../core/limits.ts";
-import { invalidArgument, invalidValue, optionsOf, stringOf } from "./arguments.ts";
+import {
+  assertOptions,
+  invalidArgument,
+  invalidValue,
+  optionsOf,
+  stringOf,
+  withoutNul,
+} from "./arguments.ts";
 import { FileFailure } from "./file-failure.ts";
 import { type HostModule, type ModuleContext, ModuleError, type ModuleValue } from "./module.ts";
 import { type ProgramEnd, runProgram } from "./program.ts";
@@ -28,6 +35,7 @@ function run(context: ModuleContext, [cmd, list, options]: readonly ModuleValue[
   if (command === "") throw invalidValue("cmd", "cannot be empty", command);
   const args = argumentsOf(list);
   const asked = optionsOf(options);
+  assertOptions(asked, ["input", "env", "timeout_ms"]);
   const env = environmentOf(context, asked.env);
   assertSize([command, ...args, ...Object.entries(env).flat()]);
   const timeoutMs = timeoutOf(asked.timeout_ms, context.remainingMs());
@@ -86,7 +94,7 @@ function failure(line: string, end: ProgramEnd, timeoutMs: number): ModuleError 
       });
     case "exit": {
       const how = signal === null ? `exit code ${end.exitCode}` : `signal ${signal}`;
-      return new ModuleError(`Command failed with ${how}: ${shown}`, {
+      return new ModuleError(`Command failed with ${how}: ${shown}${lastWords(streams.stderr)}`, {
         code: end.exitCode,
         killed: false,
         signal,
@@ -95,6 +103,16 @@ function failure(line: string, end: ProgramEnd, timeoutMs: number): ModuleError 
     }
   }
 }
+
+/** Why it failed, as Node's message says it too; the whole is in `stderr`. */
+function lastWords(stderr: string): string {
+  const said = stderr.trimEnd();
+  if (said === "") return "";
+  return `\n${said.length > LAST_WORDS_MAX ? `…${said.slice(-LAST_WORDS_MAX)}` : said}`;
+}
+
+/** Characters: an error or two of a compiler, no log. */
+const LAST_WORDS_MAX = 1000;
 
 function signalName(signal: number | null): string | null {
   if (signal === null) return null;
@@ -122,11 +140,8 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function textOf(name: string, value: ModuleValue): string {
-  const text = stringOf(name, value);
-  if (text.includes("\0")) throw invalidValue(name, "must be a string without null bytes", text);
-  return text;
-}
+const textOf = (name: string, value: ModuleValue): string =>
+  withoutNul(name, stringOf(name, value));
 
 function argumentsOf(list: ModuleValue): string[] {
   if (list === undefined || list === null) return [];

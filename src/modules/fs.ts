@@ -10,6 +10,7 @@ import {
   optionsOf,
   pathOf,
 } from "./arguments.ts";
+import { FileFailure } from "./file-failure.ts";
 import { type FileTree, kindOf } from "./file-tree.ts";
 import { fsError, guarded } from "./fs-error.ts";
 import { copyFile, listFolder, makeFolders, removeAll, writeFile } from "./fs-operations.ts";
@@ -59,8 +60,8 @@ const FUNCTIONS: Readonly<Record<string, FsFunction>> = {
   existsSync(context, [file]) {
     if (typeof file !== "string" && !(file instanceof Uint8Array)) return false;
     try {
-      using tree = openTree(context.worktreePath);
-      tree.stat(pathOf("path", file), true);
+      const path = pathOf("path", file);
+      onTree(context, "access", path, (tree) => tree.stat(path, true));
       return true;
     } catch {
       return false;
@@ -152,6 +153,7 @@ function onTree<T>(
   dest?: string,
 ): T {
   const run = () => {
+    if (path === "" || dest === "") throw new FileFailure("ENOENT");
     using tree = openTree(context.worktreePath);
     return call(tree);
   };

@@ -62,7 +62,7 @@ describe("exec", () => {
     const run = guestExec(folder.path);
     expect(thrown(() => run("sh", ["-c", "echo o; echo e >&2; exit 3"]))).toEqual({
       name: "Error",
-      message: "Command failed with exit code 3: sh -c echo o; echo e >&2; exit 3",
+      message: "Command failed with exit code 3: sh -c echo o; echo e >&2; exit 3\ne",
       code: 3,
       killed: false,
       signal: null,
@@ -82,7 +82,16 @@ describe("exec", () => {
       });
     }
     expect(thrown(() => run("echo", ["a\0b"])).code).toBe("ERR_INVALID_ARG_VALUE");
+    expect(thrown(() => run("sh", ["-c", "seq 1000 >&2; exit 1"])).message).toMatch(
+      /^Command failed with exit code 1: sh -c seq 1000 >&2; exit 1\n….{0,3}\n(\d+\n){200,}999\n1000$/,
+    );
     expect(thrown(() => run("echo", "a")).code).toBe("ERR_INVALID_ARG_TYPE");
+    expect(thrown(() => run("pwd", [], { cwd: "/" }))).toMatchObject({
+      name: "TypeError",
+      message:
+        "The argument 'options.cwd' is not known: there are input, env, timeout_ms. Received type string (\"/\")",
+      code: "ERR_INVALID_ARG_VALUE",
+    });
     expect(thrown(() => run("echo", [], { env: { "a=b": "c" } })).name).toBe("TypeError");
     expect(thrown(() => run("echo", ["x".repeat(2 ** 21)])).code).toBe("E2BIG");
   });

@@ -100,6 +100,25 @@ describe("fs", () => {
       name: "TypeError",
       code: "ERR_INVALID_ARG_TYPE",
     });
+    for (const [fn, names] of [
+      ["readFileSync", "open ''"],
+      ["statSync", "stat ''"],
+      ["readdirSync", "scandir ''"],
+      ["mkdirSync", "mkdir ''"],
+      ["renameSync", "rename '' -> 'x'"],
+    ] as const) {
+      expect(thrown(() => call(fn, "", ...(fn === "renameSync" ? ["x"] : [])))).toMatchObject({
+        message: `ENOENT: no such file or directory, ${names}`,
+        code: "ENOENT",
+      });
+    }
+    for (const fn of ["readFileSync", "statSync", "mkdirSync", "rmSync"]) {
+      expect(thrown(() => call(fn, "a\0b"))).toMatchObject({
+        name: "TypeError",
+        code: "ERR_INVALID_ARG_VALUE",
+      });
+    }
+    expect(["", "a\0b"].map((path) => call("existsSync", path))).toEqual([false, false]);
     expect(thrown(() => call("readFileSync", "."))).toMatchObject({ code: "EISDIR" });
     call("mkdirSync", "d");
     expect(thrown(() => call("rmSync", "d"))).toMatchObject({ code: "ERR_FS_EISDIR" });
@@ -130,7 +149,6 @@ describe("fs", () => {
       "out/secret",
       "link",
       "up/etc/passwd",
-      "a\0b",
       "x/".repeat(2500),
       folder.at("sub/own"),
     ];
@@ -168,7 +186,7 @@ describe("fs", () => {
       expect(thrown(() => call("renameSync", "sub/own", path)).code).toBe("EACCES");
       expect(thrown(() => call("renameSync", path, "sub/x")).code).toBe("EACCES");
     }
-    for (const path of [".", "", "sub/..", "..", "./"]) {
+    for (const path of [".", "sub/..", "..", "./"]) {
       expect(thrown(() => call("rmSync", path, { recursive: true })).code).toBe("EACCES");
     }
     expect(thrown(() => call("writeFileSync", "dangling", "x")).code).toBe("EACCES");
