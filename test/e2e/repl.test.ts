@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BINARY, Daemon, makeSession, repl, vm } from "../harness/binary.ts";
+import { BINARY, CLEAN_ENV, Daemon, makeSession, repl, vm } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 import { KEY, TerminalProgram } from "../harness/terminal.ts";
 
@@ -172,6 +172,23 @@ test("from a pipe: whole inputs, results, no prompt", async () => {
   expect(ran.out).toBe("{ b: 1 }\n'text'\n5\n");
   expect(ran.err).toMatch(/^Uncaught Error: no\n {4}at .*\n5\n$/);
   expect(ran.code).toBe(0);
+});
+
+test("a module that was not asked for is named with its flag", async () => {
+  const ran = await vm(["repl"], { stdin: "require('fs')" });
+  expect(ran.err).toEndWith("\nGive it with --module fs.\n");
+});
+
+test.skipIf(!existsSync("/dev/full"))("results that cannot be written end it", async () => {
+  const prompt = Bun.spawn([BINARY, "repl"], {
+    env: CLEAN_ENV,
+    stdin: new TextEncoder().encode("1\n2\n"),
+    stdout: Bun.file("/dev/full"),
+    stderr: "pipe",
+  });
+  const errors = await prompt.stderr.text();
+  expect(errors).toBe("Error: ENOSPC: no space left on device, write\n");
+  expect(await prompt.exited).toBe(1);
 });
 
 test("a live session of the daemon: its state, completion, and what is not a prompt's to do", async () => {

@@ -131,6 +131,25 @@ describe("run", () => {
     expect((await vm(["run", "-e", "require('nofs')"])).err).not.toContain("--module");
   });
 
+  test("a limit is named with its flag, but where a session file has set it", async () => {
+    using folder = tempFolder();
+    const errorOf = async (...words: string[]) => (await vm(["run", ...words])).err;
+    const loop = (body: string) => `for (let i = 0; i < 2000; i++) { ${body} }`;
+    expect(await errorOf("-e", loop("console.debug(i)"), "--max-events", "5")).toEndWith(
+      "output/event limits\nPrint less, or raise the limit, as --max-events 100000.\n",
+    );
+    expect(await errorOf("-e", "console.debug('x'.repeat(600_000))")).toEndWith(
+      "output/event limits\nPrint less, or raise the limit, as --max-output-kb 16384.\n",
+    );
+    const fill = "globalThis.a = []; for (;;) a.push(new Array(1e5).fill(1))";
+    expect(await errorOf("-e", fill, "--mem-mb", "16")).toEndWith(
+      "(mem_mb)\nGive it more with --mem-mb, as --mem-mb 512.\n",
+    );
+    const file = folder.join("small.vmsession");
+    expect(await errorOf("-e", "1", "--max-events", "5", "--save", file)).toBe("");
+    expect(await errorOf("--from", file, "-e", loop("console.debug(i)"))).toEndWith("limits\n");
+  });
+
   test("--timeout ends it, with 124", async () => {
     const ran = await vm(["run", "-e", "for (;;) {}", "--timeout", "200ms"]);
     expect(ran.err).toContain("200 ms");

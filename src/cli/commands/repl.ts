@@ -61,5 +61,6 @@ async function openDoor(
     return daemonDoor(await context.client(), args.session);
   }
   const { openLocalSession } = await import("../../daemon/local.ts");
-  return localDoor(await openLocalSession(await localOptions(context, args)));
+  const session = await openLocalSession(await localOptions(context, args));
+  return localDoor(session, context.list("from").length > 0);
 }

@@ -156,6 +156,7 @@ async function show(
   await showFailure(execution, {
     worktree,
     env: context.env,
+    isFromFile: context.list("from").length > 0,
     source: async (file) => {
       if (!file.startsWith("<")) return session.source(file);
       return program.kind === "snippet" ? program.input : undefined;

@@ -1,5 +1,6 @@
 import type { Client } from "../../client/client.ts";
 import type { LocalSession } from "../../daemon/local.ts";
+import { failureHint } from "../run/failure-hint.ts";
 import { UsageError } from "../usage-error.ts";
 import type { SessionDoor } from "./session-door.ts";
 
@@ -22,7 +23,8 @@ export async function daemonDoor(client: Client, sessionId: string): Promise<Ses
   };
 }
 
-export function localDoor(session: LocalSession): SessionDoor {
+/** @param isFromFile  A session file says what the session may do. */
+export function localDoor(session: LocalSession, isFromFile: boolean): SessionDoor {
   const { executions } = session;
   return {
     title: "a throw-away session",
@@ -31,6 +33,7 @@ export function localDoor(session: LocalSession): SessionDoor {
     cancel: (id) => executions.cancel(id),
     complete: (text) => session.complete(text),
     reset: () => session.reset(),
+    hint: (execution) => failureHint(execution, isFromFile),
     close: () => session.close(),
   };
 }

@@ -27,7 +27,8 @@ export class Prompt {
       if (action) return await this.perform(action);
       if (input.trim() !== "") await this.run(input);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EPIPE") throw error;
+      // Nobody would see what comes next either.
+      if ((error as NodeJS.ErrnoException).syscall === "write") throw error;
       // A session that is busy, a daemon that is gone: the next input may fare better.
       await reportError(error, { json: false });
     }
@@ -81,7 +82,8 @@ export class Prompt {
     this.show(execution);
   }
 
-  private show({ status, result, error }: Execution): void {
+  private show(execution: Execution): void {
+    const { status, result, error } = execution;
     if (result && (result.type !== "undefined" || this.showsUndefined)) {
       print(shownValue(result, hasColours("stdout")));
     }
@@ -90,6 +92,8 @@ export class Prompt {
     const text = stack?.startsWith(message) ? stack : [message, stack].filter(Boolean).join("\n");
     const shown = printableLines(status === "error" ? `Uncaught ${text}` : message);
     printError(styled(shown, "red", hasColours("stderr")));
+    const hint = this.door.hint?.(execution);
+    if (hint !== undefined) printError(hint);
   }
 }
 

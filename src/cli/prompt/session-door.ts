@@ -13,5 +13,7 @@ export interface SessionDoor {
   complete(text: string): Promise<readonly string[]>;
   /** Begins anew; absent: the session is not this prompt's to throw away. */
   reset?(): Promise<void>;
+  /** What to do about an execution that failed, where the command line can do something. */
+  hint?(execution: Execution): string | undefined;
   close(): Promise<void>;
 }

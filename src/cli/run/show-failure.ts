@@ -1,21 +1,24 @@
 import type { Execution } from "../../core/execution.ts";
-import { MODULE_CATALOG } from "../../modules/catalog.ts";
 import { hasColours, printError, styled } from "../output.ts";
 import { codeFrame, positionOf } from "./code-frame.ts";
+import { failureHint } from "./failure-hint.ts";
 import { githubAnnotation } from "./github-annotation.ts";
 
 export interface Surroundings {
   readonly worktree: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a session file says what the session may do. */
+  readonly isFromFile: boolean;
   /** The text of a file of the worktree or of the snippet, as a stack names it. */
   source(file: string): Promise<string | undefined>;
 }
 
 /** Tells why an execution did not end well: position, code frame, message and stack, on stderr. */
 export async function showFailure(
-  { status, error }: Execution,
-  { worktree, env, source }: Surroundings,
+  execution: Execution,
+  { worktree, env, isFromFile, source }: Surroundings,
 ): Promise<void> {
+  const { status, error } = execution;
   if (!error) return;
   const colours = hasColours("stderr");
   const { message, stack } = error;
@@ -30,16 +33,7 @@ export async function showFailure(
   const shown = stack?.startsWith(message) ? stack : stack ? `${message}\n${stack}` : message;
   const [, head = shown, frames = ""] = /^([\s\S]*?)(\n {4}at [\s\S]*)?$/.exec(shown) ?? [];
   printError(styled(head, "red", colours) + styled(frames, "dim", colours && frames !== ""));
-  const hint = status === "timeout" ? TIMEOUT_HINT : moduleHint(message);
+  const hint = failureHint(execution, isFromFile);
   if (hint) printError(hint);
   if (env.GITHUB_ACTIONS === "true") printError(githubAnnotation(message, position, worktree, env));
-}
-
-const TIMEOUT_HINT = "Give it longer with --timeout, as --timeout 2m.";
-
-/** `require` of a native module that was not asked for on the command line. */
-function moduleHint(message: string): string | undefined {
-  const [, name] = /^Error: Invalid module '([^']+)'/.exec(message) ?? [];
-  const isNative = MODULE_CATALOG.some((module) => module.name === name);
-  return isNative ? `Give it with --module ${name}.` : undefined;
 }
