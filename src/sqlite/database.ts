@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { failPoint } from "../core/fail-point.ts";
 import { StartError } from "../core/start-error.ts";
+import { assertWhole } from "./database-file.ts";
 import { isDamaged, isFull, isReadOnly } from "./failure.ts";
 import { notWritable } from "./lock.ts";
 import { assertOurs, migrate } from "./migrate.ts";
@@ -37,7 +38,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const { path } = options;
   let db: Database | undefined;
   try {
-    if (!isInMemory(path)) makePrivate(path);
+    if (!isInMemory(path)) {
+      assertWhole(path);
+      makePrivate(path);
+    }
     db = new Database(path, { create: true, readwrite: true, strict: true });
     db.run("PRAGMA busy_timeout = 5000"); // A reader from outside, such as the sqlite3 shell.
     const { isNew } = assertOurs(db, path);

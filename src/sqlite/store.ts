@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { failPoint } from "../core/fail-point.ts";
 import type { Store } from "../core/ports.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { toMs } from "./columns.ts";
 import { type DatabaseOptions, isInMemory, openDatabase } from "./database.ts";
+import { databaseFile } from "./database-file.ts";
 import { executionStore } from "./executions.ts";
 import { GroupWriter } from "./group-writer.ts";
 import { historyStore } from "./history.ts";
@@ -19,7 +19,7 @@ import { Statements } from "./statements.ts";
 import { templateStore } from "./templates.ts";
 
 export interface SqliteStore extends Store {
-  /** Absolute, or `:memory:`. */
+  /** Absolute and without links, or `:memory:`. */
   readonly path: string;
   /** Whom a second process that wants this database is told of. */
   announce(holder: { pid: number; listen?: string; startedAt: string }): Promise<void>;
@@ -31,7 +31,7 @@ export interface SqliteStore extends Store {
  * @throws StartError when the file is held, damaged, newer, not ours, or cannot be written
  */
 export function openStore(options: DatabaseOptions): SqliteStore {
-  const path = isInMemory(options.path) ? options.path : resolve(options.path);
+  const path = isInMemory(options.path) ? options.path : databaseFile(options.path);
   const lock = isInMemory(path) ? undefined : lockDatabase(path);
   failPoint("start.locked");
   let db: ReturnType<typeof openDatabase>;

@@ -1,6 +1,19 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../../src/core/start-error.ts";
 import { openDatabase } from "../../src/sqlite/database.ts";
@@ -31,6 +44,78 @@ test("a second opener is told who holds the database", async () => {
   );
   await first.close();
   await temp.open().close();
+});
+
+test("by whatever path they come, two openers meet, and find the same database", async () => {
+  using temp = tempStore();
+  const links = join(temp.folder, "links");
+  mkdirSync(links);
+  symlinkSync("..", join(links, "folder"));
+  symlinkSync("folder/test.db", join(links, "file.db"));
+  const paths = [temp.path, join(links, "folder", "test.db"), join(links, "file.db")];
+  const record = aSession();
+  for (const [index, path] of paths.entries()) {
+    const store = openStore({ path, durability: "full" });
+    if (index === 0) await store.sessions.insert(record);
+    expect(await store.sessions.get(record.session.id)).toEqual(record);
+    for (const other of paths) {
+      const open = () => openStore({ path: other, durability: "full" });
+      expect(startErrorOf(open).message).toStartWith(`The database ${temp.path} is in use by`);
+    }
+    await store.close();
+  }
+});
+
+test("a link to a file that is not there yet makes the file, and not a second one", async () => {
+  using temp = tempStore();
+  const link = join(temp.folder, "link.db");
+  symlinkSync("test.db", link);
+  const store = openStore({ path: link, durability: "full" });
+  expect(store.path).toBe(temp.path);
+  expect(startErrorOf(() => temp.open()).message).toContain("is in use by");
+  await store.close();
+});
+
+test("a file of two names is refused while the first has it, and after", async () => {
+  using temp = tempStore();
+  const store = temp.open();
+  const record = aSession();
+  await store.sessions.insert(record);
+  const path = join(temp.folder, "other.db");
+  linkSync(temp.path, path);
+  const refused = startErrorOf(() => openStore({ path, durability: "full" }));
+  expect(refused.message).toStartWith(`The database ${path} has 2 names (hard links)`);
+  await store.close();
+  expect(startErrorOf(() => temp.open()).message).toContain("2 names");
+  rmSync(path);
+  const after = temp.open();
+  expect(await after.sessions.get(record.session.id)).toEqual(record);
+  await after.close();
+});
+
+test("a log without its database is kept, and what to do is said", async () => {
+  using temp = tempStore();
+  using copy = tempStore();
+  const store = temp.open();
+  const record = aSession();
+  await store.sessions.insert(record);
+  const keep = (suffix: string) => copyFileSync(`${temp.path}${suffix}`, `${copy.path}${suffix}`);
+  keep("-wal");
+  const log = readFileSync(`${copy.path}-wal`);
+  expect(startErrorOf(() => copy.open()).message).toBe(
+    `The database ${copy.path} is missing, and its log ${copy.path}-wal is there`,
+  );
+  keep("");
+  truncateSync(copy.path, 0);
+  const { message, hint } = startErrorOf(() => copy.open());
+  expect(message).toContain("is empty, and its log");
+  expect(hint).toStartWith("Put the database back beside its log");
+  expect(readFileSync(`${copy.path}-wal`)).toEqual(log);
+  keep("");
+  await store.close();
+  const after = copy.open();
+  expect(await after.sessions.get(record.session.id)).toEqual(record);
+  await after.close();
 });
 
 test("what it makes is for this user alone", async () => {

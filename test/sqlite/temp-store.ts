@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseOptions } from "../../src/sqlite/database.ts";
@@ -6,7 +6,7 @@ import { openStore } from "../../src/sqlite/store.ts";
 
 /** A folder with a database, gone at the end of the test. */
 export function tempStore() {
-  const folder = mkdtempSync(join(tmpdir(), "vm-system-store-"));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "vm-system-store-")));
   const path = join(folder, "test.db");
   return {
     folder,

@@ -1,0 +1,48 @@
+import { readlinkSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { StartError } from "../core/start-error.ts";
+
+/** What Linux follows of links in one path. */
+const LINKS_MAX = 40;
+
+/**
+ * The file that a path leads to, absolute, whether it is there or not.
+ *
+ * SQLite keeps a database's log beside the file itself, not beside a link to it. So is its lock to be:
+ * by whatever path two processes come to one file, they must meet.
+ */
+export function databaseFile(path: string): string {
+  let file = resolve(path);
+  for (let links = 0; links < LINKS_MAX; links++) {
+    try {
+      file = join(realpathSync(dirname(file)), basename(file));
+      file = resolve(dirname(file), readlinkSync(file));
+    } catch {
+      return file; // No link, or nothing there yet.
+    }
+  }
+  return file;
+}
+
+/**
+ * Looks whether the file can be the database that its log belongs to, and changes nothing. SQLite would
+ * take a missing or empty file for a new database, and drop the log with all that it holds.
+ *
+ * @throws StartError
+ */
+export function assertWhole(path: string): void {
+  const file = statSync(path, { throwIfNoEntry: false });
+  const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (logBytes > 0 && (file === undefined || file.size === 0)) {
+    throw new StartError(
+      `The database ${path} is ${file === undefined ? "missing" : "empty"}, and its log ${path}-wal is there`,
+      `Put the database back beside its log; to begin a new one in its place, move ${path}-wal away.`,
+    );
+  }
+  if (file?.isFile() && file.nlink > 1) {
+    throw new StartError(
+      `The database ${path} has ${file.nlink} names (hard links), and each would have a log of its own`,
+      `Leave it one name, or make a copy: \`cp ${path} ${path}.copy && mv ${path}.copy ${path}\`, with no daemon on any of them.`,
+    );
+  }
+}
