@@ -212,6 +212,11 @@ export const ERRORS = {
     "The store is full: nothing of this request was kept",
     "See what uses the store with `vm-system ops store`, close sessions and run `vm-system ops gc`, or free disk space or raise `--store-budget-mb`; then send the request again.",
   ),
+  STORE_GONE: row(
+    "unavailable",
+    "The database is not where it was: nothing of this request was kept",
+    "Put the file back under its name and send the request again, or stop the daemon and start it with the database that it is to serve.",
+  ),
   INTERNAL: row(
     "internal",
     "Internal error",

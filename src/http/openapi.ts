@@ -145,6 +145,7 @@ export function codesOf(one: AnyRoute): readonly ErrorCode[] {
     "FORBIDDEN_HOST",
     "FORBIDDEN_ORIGIN",
     ...one.codes,
+    ...(one.codes.includes("STORE_FULL") ? (["STORE_GONE"] as const) : []),
     "INTERNAL",
   ];
 }

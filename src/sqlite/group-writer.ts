@@ -1,7 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
+import { isInMemory } from "./database.ts";
 import { isFull, syncFailure, writeFailure } from "./failure.ts";
+import { FilesInPlace } from "./files-in-place.ts";
 import type { LogDisk } from "./log-disk.ts";
 import { LogRoom } from "./log-room.ts";
 import type { Statements } from "./statements.ts";
@@ -34,6 +36,7 @@ export class GroupWriter {
   private crowded = false;
   private closed = false;
   private readonly room: LogRoom;
+  private readonly files: FilesInPlace | undefined;
   private readonly sql;
 
   /** @param disk  Absent: a commit waits for the disk itself, or nobody waits for it. */
@@ -52,6 +55,7 @@ export class GroupWriter {
       rollbackMember: statements.prepare("ROLLBACK TO member"),
     };
     this.room = new LogRoom(db, statements);
+    this.files = isInMemory(db.filename) ? undefined : new FilesInPlace(db);
   }
 
   /**
@@ -59,7 +63,7 @@ export class GroupWriter {
    *   when the group could not be committed as one.
    * @param bytes  Of what it writes, where that may be much.
    * @returns What `apply` returned. It is in the store, as durable as that is, when this resolves.
-   * @throws VmError STORE_FULL, SHUTTING_DOWN, or what `apply` threw; nothing it wrote is kept, unless
+   * @throws VmError STORE_FULL, STORE_GONE, SHUTTING_DOWN, or what `apply` threw; nothing it wrote is kept, unless
    *   the disk itself refused it: then what is in the store may be gone after a power cut
    */
   write<T>(apply: () => T, bytes = 0): Promise<T> {
@@ -83,6 +87,7 @@ export class GroupWriter {
     this.scheduled = false;
     while (this.queue.length > 0) {
       const members = this.queue.splice(0, GROUP_MEMBERS_MAX);
+      if (!this.areFilesInPlace(members)) continue;
       this.room.keep(
         members.length,
         members.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -98,6 +103,18 @@ export class GroupWriter {
     this.flush();
     while (this.syncing) await this.syncing;
     this.disk?.close();
+  }
+
+  /** False: the members have been told why not. */
+  private areFilesInPlace(members: readonly Member[]): boolean {
+    try {
+      // What waits for the disk is there: beginning the log anew has brought the old one's content there.
+      if (this.files?.check()) this.disk?.close();
+      return true;
+    } catch (error) {
+      for (const member of members) member.reject(error);
+      return false;
+    }
   }
 
   private schedule(): void {

@@ -6,6 +6,7 @@ export interface LogDisk {
   syncNow(): void;
   /** Waits for it on another one. */
   sync(): Promise<void>;
+  /** Used again, it is of the log that is there then. */
   close(): void;
 }
 

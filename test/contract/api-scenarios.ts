@@ -8,7 +8,14 @@ import { makeWorld, NOWHERE, type World } from "./api-world.ts";
 import type { Given, Scenario } from "./scenario.ts";
 
 /** Codes that need a daemon in distress: other suites bring it there. */
-const ELSEWHERE = new Set(["INTERNAL", "QUEUE_FULL", "SHUTTING_DOWN", "STORE_FULL", "DIFF_FAILED"]);
+const ELSEWHERE = new Set([
+  "INTERNAL",
+  "QUEUE_FULL",
+  "SHUTTING_DOWN",
+  "STORE_FULL",
+  "STORE_GONE",
+  "DIFF_FAILED",
+]);
 
 /** Some hundred requests in one test; on a busy machine that takes its time. */
 const SWEEP_TIMEOUT_MS = 60_000;
