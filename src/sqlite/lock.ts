@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { existsSync, rmSync } from "node:fs";
 import { StartError } from "../core/start-error.ts";
 import { isBusy, isReadOnly } from "./failure.ts";
 import { makePrivate } from "./private-file.ts";
@@ -15,25 +16,46 @@ export interface Holder {
  *
  * The lock is an exclusive SQLite transaction, never ended, on the empty file `<db>-lock`: the kernel
  * drops it with the process, however that ends, so it cannot go stale, and it works wherever SQLite
- * does. The file itself stays: removing it would let two processes hold two files of one name.
+ * does. The file itself stays: removing it would let two processes hold two files of one name. Where
+ * somebody else removed it, the database is asked whether anybody has it open.
  *
  * @throws StartError that names the holder
  */
 export function lockDatabase(path: string): Disposable {
+  const lockPath = `${path}-lock`;
   let lock: Database | undefined;
+  let isNew = false;
   try {
-    makePrivate(`${path}-lock`);
-    lock = new Database(`${path}-lock`, { create: true, readwrite: true });
+    isNew = makePrivate(lockPath);
+    lock = new Database(lockPath, { create: true, readwrite: true });
     lock.run("PRAGMA journal_mode = MEMORY"); // Nothing is ever written: no second file for it.
     lock.run("BEGIN EXCLUSIVE");
+    if (isNew && existsSync(path)) assertUnused(path);
   } catch (error) {
     lock?.close();
-    if (isBusy(error)) throw heldBy(path, readHolder(path));
+    if (isBusy(error)) {
+      if (isNew) rmSync(lockPath, { force: true }); // So that the next start asks too.
+      throw heldBy(path, readHolder(path));
+    }
     if (isReadOnly(error)) throw notWritable(path, error);
     throw error;
   }
   const held = lock;
   return { [Symbol.dispose]: () => held.close() };
+}
+
+/** Whatever else is wrong with the file, its opening finds. @throws SQLiteError that it is busy */
+function assertUnused(path: string): void {
+  let db: Database | undefined;
+  try {
+    db = new Database(path, { readwrite: true, create: false });
+    db.run("PRAGMA locking_mode = EXCLUSIVE");
+    db.query("SELECT 1 FROM sqlite_schema LIMIT 1").get();
+  } catch (error) {
+    if (isBusy(error)) throw error;
+  } finally {
+    db?.close();
+  }
 }
 
 export function notWritable(path: string, cause: unknown): StartError {

@@ -46,6 +46,36 @@ test("a second opener is told who holds the database", async () => {
   await temp.open().close();
 });
 
+test("a lock that somebody removed lets nobody in while the database is open", async () => {
+  using temp = tempStore();
+  const first = temp.open();
+  await first.announce({ pid: 4711, startedAt: NOW });
+  const record = aSession();
+  await first.sessions.insert(record);
+  rmSync(`${temp.path}-lock`);
+  for (let tries = 0; tries < 2; tries++) {
+    const refused = vmSystemOpens(temp.path);
+    expect(refused).toBe(
+      `The database ${temp.path} is in use by the vm-system with process id 4711`,
+    );
+  }
+  await first.close();
+  const after = temp.open();
+  expect(await after.sessions.get(record.session.id)).toEqual(record);
+  await after.close();
+});
+
+/** In another process: within one, SQLite's locks know each other by other means. @returns the error */
+function vmSystemOpens(path: string): string {
+  const store = join(import.meta.dir, "../../src/sqlite/store.ts");
+  const program = `
+    const { openStore } = await import(${JSON.stringify(store)});
+    try { openStore({ path: ${JSON.stringify(path)}, durability: "full" }); }
+    catch (error) { console.log(error.message); }`;
+  const { stdout } = Bun.spawnSync([process.execPath, "-e", program]);
+  return stdout.toString().trim();
+}
+
 test("by whatever path they come, two openers meet, and find the same database", async () => {
   using temp = tempStore();
   const links = join(temp.folder, "links");
@@ -83,9 +113,10 @@ test("a file of two names is refused while the first has it, and after", async (
   await store.sessions.insert(record);
   const path = join(temp.folder, "other.db");
   linkSync(temp.path, path);
-  const refused = startErrorOf(() => openStore({ path, durability: "full" }));
-  expect(refused.message).toStartWith(`The database ${path} has 2 names (hard links)`);
+  const open = () => openStore({ path, durability: "full" });
+  expect(startErrorOf(open).message).toStartWith(`The database ${path} is in use by`);
   await store.close();
+  expect(startErrorOf(open).message).toStartWith(`The database ${path} has 2 names (hard links)`);
   expect(startErrorOf(() => temp.open()).message).toContain("2 names");
   rmSync(path);
   const after = temp.open();
