@@ -217,6 +217,11 @@ export const ERRORS = {
     "The database is not where it was: nothing of this request was kept",
     "Put the file back under its name and send the request again, or stop the daemon and start it with the database that it is to serve.",
   ),
+  CHECKPOINT_DAMAGED: row(
+    "internal",
+    "The session's stored state is damaged: its bytes are not those that were written",
+    "Rewind or fork the session to an earlier execution with `vm-system session rewind` or `fork`, or put a backup of the database in its place; and look at the disk.",
+  ),
   INTERNAL: row(
     "internal",
     "Internal error",

@@ -326,7 +326,7 @@ export interface RetentionStore {
   removable(sessionId: string, keep: number): Promise<{ ids: readonly string[]; isMore: boolean }>;
   /** Removes those that may still go. @returns Their number and bytes. */
   removeCheckpoints(ids: readonly string[]): Promise<{ count: number; bytes: number }>;
-  /** Undefined: one is gone. */
+  /** Undefined: one is gone, or damaged. */
   deltas(ids: readonly string[]): Promise<Uint8Array[] | undefined>;
   /** The last one gets the delta of all, the others go. False: not possible any more, nothing done. */
   applyMerge(ids: readonly string[], delta: Uint8Array): Promise<boolean>;
@@ -365,6 +365,7 @@ export interface CheckpointStore {
   /** A prepared image. The same id twice changes nothing. */
   insert(checkpoint: Checkpoint): Promise<void>;
   has(id: string): Promise<boolean>;
+  /** What taking it up reads. @throws VmError CHECKPOINT_DAMAGED: its bytes are not those that were written */
   chain(id: string): Promise<ImageChain | undefined>;
   /** Base images by digest: an image outlives the program version whose prelude made its base. */
   putBase(base: { digest: string; engine: string; bytes: Uint8Array }): Promise<void>;

@@ -146,6 +146,8 @@ export function codesOf(one: AnyRoute): readonly ErrorCode[] {
     "FORBIDDEN_ORIGIN",
     ...one.codes,
     ...(one.codes.includes("STORE_FULL") ? (["STORE_GONE"] as const) : []),
+    // What may wait for a worker takes a session up there.
+    ...(one.codes.includes("QUEUE_FULL") ? (["CHECKPOINT_DAMAGED"] as const) : []),
     "INTERNAL",
   ];
 }

@@ -1,15 +1,15 @@
 import type { Checkpoint, CheckpointStore } from "../core/ports.ts";
 import { toMs } from "./columns.ts";
+import { assertIntact, crc32Of, readFailure, type StoredDelta } from "./delta-check.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { Statements } from "./statements.ts";
 
-interface LinkRow {
+interface LinkRow extends StoredDelta {
   id: string;
   parent_id: string | null;
   engine: string;
   base: string;
   heap_bytes: number;
-  delta: Uint8Array;
 }
 
 type ChainRow = Record<"depth" | "chain_bytes" | "largest_bytes", number>;
@@ -33,11 +33,14 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
          stored_bytes, depth, chain_bytes, largest_bytes, engine, base)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING no`,
     ),
-    insertDelta: statements.prepare("INSERT INTO checkpoint_delta (no, delta) VALUES (?1, ?2)"),
+    insertDelta: statements.prepare(
+      "INSERT INTO checkpoint_delta (no, delta, crc32) VALUES (?1, ?2, ?3)",
+    ),
     link: statements.prepare<LinkRow>(
       // As a join this would take several times as long.
       `SELECT id, parent_id, engine, base, heap_bytes,
-         (SELECT delta FROM checkpoint_delta d WHERE d.no = c.no) AS delta
+         (SELECT delta FROM checkpoint_delta d WHERE d.no = c.no) AS delta,
+         (SELECT crc32 FROM checkpoint_delta d WHERE d.no = c.no) AS crc32
        FROM checkpoint c WHERE id = ?1`,
     ),
     putBase: statements.prepare(
@@ -78,7 +81,18 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
       data.engine,
       data.base,
     );
-    sql.insertDelta.run(row!.no, data.delta);
+    sql.insertDelta.run(row!.no, data.delta, crc32Of(data.delta));
+  }
+
+  /** @throws VmError CHECKPOINT_DAMAGED */
+  function readLink(id: string): LinkRow | null {
+    try {
+      const link = sql.link.get(id);
+      if (link) assertIntact(id, link);
+      return link;
+    } catch (error) {
+      throw readFailure(id, error);
+    }
   }
 
   const addBase: SqliteCheckpoints["addBase"] = ({ digest, engine, bytes }) =>
@@ -101,7 +115,7 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
     async chain(id) {
       const links: LinkRow[] = [];
       for (let next: string | null = id; next !== null; next = links.at(-1)!.parent_id) {
-        const link = sql.link.get(next);
+        const link = readLink(next);
         if (!link && next === id) return undefined;
         if (!link)
           throw new Error(`checkpoint ${next}, which ${id} builds on, is not in the store`);

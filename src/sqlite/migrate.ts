@@ -3,9 +3,10 @@ import { failPoint } from "../core/fail-point.ts";
 import { StartError } from "../core/start-error.ts";
 import initial from "./migrations/0001-initial.sql" with { type: "text" };
 import sessionsAsData from "./migrations/0002-sessions-as-data.sql" with { type: "text" };
+import checked from "./migrations/0003-checked.sql" with { type: "text" };
 
 /** In order; the position + 1 is the schema's version. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [initial, sessionsAsData];
+const MIGRATIONS: readonly string[] = [initial, sessionsAsData, checked];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { LIMITS } from "../core/limits.ts";
 import type { RetentionStore } from "../core/ports.ts";
 import { optional, same, toMs } from "./columns.ts";
+import { crc32Of, isIntact, type StoredDelta } from "./delta-check.ts";
 import { type Candidate, type CandidateRow, isLine, planOf } from "./fold-plan.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import { oldExecutionStore } from "./old-executions.ts";
@@ -90,8 +91,8 @@ export function retentionStore(
     addBytes: statements.prepare(
       "UPDATE vm_session SET stored_bytes = max(0, stored_bytes + ?2) WHERE id = ?1",
     ),
-    delta: statements.prepare<{ delta: Uint8Array }>(
-      `SELECT delta FROM checkpoint c JOIN checkpoint_delta d ON d.no = c.no WHERE id = ?1`,
+    delta: statements.prepare<StoredDelta>(
+      `SELECT delta, crc32 FROM checkpoint c JOIN checkpoint_delta d ON d.no = c.no WHERE id = ?1`,
     ),
     target: statements.prepare<CandidateRow & { session_id: string | null }>(
       "SELECT no, id, parent_id, stored_bytes AS bytes, session_id FROM checkpoint WHERE id = ?1",
@@ -103,7 +104,9 @@ export function retentionStore(
       `UPDATE checkpoint SET parent_id = ?2, stored_bytes = ?3, depth = ?4, chain_bytes = ?5,
          largest_bytes = ?6 WHERE no = ?1`,
     ),
-    newDelta: statements.prepare("UPDATE checkpoint_delta SET delta = ?2 WHERE no = ?1"),
+    newDelta: statements.prepare(
+      "UPDATE checkpoint_delta SET delta = ?2, crc32 = ?3 WHERE no = ?1",
+    ),
     path: statements.prepare<{ no: number; bytes: number }>(
       `WITH RECURSIVE line (no, parent_id, bytes, at) AS (
          SELECT c.no, c.parent_id, c.stored_bytes, 0 FROM checkpoint c JOIN vm_session s
@@ -210,8 +213,14 @@ export function retentionStore(
       }),
 
     async deltas(ids) {
-      const found = ids.map((id) => sql.delta.get(id)?.delta);
-      return found.every((delta) => delta !== undefined) ? found : undefined;
+      const found: Uint8Array[] = [];
+      for (const id of ids) {
+        const stored = sql.delta.get(id);
+        // A damaged one stays as it is: merged, it would be damage that nothing tells any more.
+        if (!stored || !isIntact(stored)) return undefined;
+        found.push(stored.delta);
+      }
+      return found;
     },
 
     applyMerge: (ids, delta) =>
@@ -233,7 +242,7 @@ export function retentionStore(
           Math.max(before?.largest_bytes ?? 0, bytes),
         );
         for (const row of rows.toReversed()) remove(row!);
-        sql.newDelta.run(target!.no, delta);
+        sql.newDelta.run(target!.no, delta, crc32Of(delta));
         const { session_id } = target!;
         if (session_id !== null) sql.addBytes.run(session_id, bytes - target!.bytes);
         for (const id of new Set([session_id, ...rows.map((row) => row!.session_id)])) {

@@ -14,6 +14,7 @@ const ELSEWHERE = new Set([
   "SHUTTING_DOWN",
   "STORE_FULL",
   "STORE_GONE",
+  "CHECKPOINT_DAMAGED",
   "DIFF_FAILED",
 ]);
 

@@ -51,4 +51,7 @@ test("a database of the first schema comes with its sessions, states and history
   expect(await store.executions.get("e3")).toMatchObject({ parent_execution_id: "e2" });
   expect(await store.history.stateAfter("e2")).toMatchObject({ checkpointId: "c1", isKept: true });
   await store.close();
+  // What came before checks were kept is taken as it is.
+  using db = new Database(temp.path);
+  expect(db.query("SELECT DISTINCT crc32 FROM checkpoint_delta").values()).toEqual([[null]]);
 });

@@ -1,0 +1,3 @@
+-- What is kept of a heap is checked when it is read: disks and memory flip bits, and SQLite looks only
+-- at its own structures.
+ALTER TABLE checkpoint_delta ADD COLUMN crc32 INTEGER; -- of the delta; NULL: an older version wrote it
