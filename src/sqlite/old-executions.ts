@@ -13,6 +13,8 @@ interface OldRow {
 
 /** Executions looked at with one statement. */
 const PAGE_ROWS = 128;
+/** With one call: what a busy client's keys keep is looked at again and again, until a day has passed. */
+const PAGES_MAX = 16;
 
 /** Removes executions and their events, the oldest first. */
 export function oldExecutionStore(
@@ -27,6 +29,7 @@ export function oldExecutionStore(
       `SELECT no, id, ended_at, status = 'running'
          OR EXISTS (SELECT 1 FROM vm_session s WHERE s.id = ?1 AND s.head_execution_id = e.id)
          OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = e.checkpoint_id AND c.execution_id = e.id)
+         OR EXISTS (SELECT 1 FROM idempotency_key k WHERE k.subject_id = e.id)
          AS is_needed
        FROM execution e WHERE session_id = ?1 AND no > ?2 ORDER BY no LIMIT ${PAGE_ROWS}`,
     ),
@@ -52,7 +55,7 @@ export function oldExecutionStore(
       const beforeMs = endedAfter === undefined ? -Infinity : toMs(endedAfter);
       const found: string[] = [];
       // From the oldest on, up to the first that is young enough: what comes after it is not read.
-      for (let after = -1; ; ) {
+      for (let after = -1, pages = 0; pages < PAGES_MAX; pages++) {
         const rows = sql.oldest.all(sessionId, after);
         for (const { no, id, ended_at, is_needed } of rows) {
           if (no > upTo && (ended_at ?? Infinity) >= beforeMs) return found;
@@ -62,6 +65,7 @@ export function oldExecutionStore(
         if (rows.length < PAGE_ROWS) return found;
         after = rows.at(-1)!.no;
       }
+      return found;
     },
 
     removeExecutions: (sessionId, ids) =>

@@ -157,6 +157,32 @@ test("a key is forgotten after 24 hours, and its record dropped at the next star
   expect((await keyed(after, "old", sessionId, COUNT)).body.result?.json).toBe(3);
 });
 
+test("an execution that a key answers for outlives the ones that are kept", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  const args = ["--keep-executions", "1", "--keep-checkpoints", "1"];
+  const daemon = await Daemon.start({ db, args });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const first = await keyed(daemon, "kept", sessionId, COUNT);
+  const accepted = await keyed(daemon, "accepted", sessionId, COUNT, { wait: false });
+  const awaited = await daemon.json("GET", `/executions/${accepted.body.id}?wait_ms=20000`);
+  expect(awaited.body).toMatchObject({ status: "ok", result: { json: 2 } });
+  for (let i = 0; i < 5; i++) await repl(daemon, sessionId, "count");
+  expect((await daemon.json("POST", "/runtime/gc", {})).status).toBe(200);
+  expect((await keyed(daemon, "kept", sessionId, COUNT)).body).toEqual(first.body);
+  const again = await keyed(daemon, "accepted", sessionId, COUNT, { wait: false });
+  expect([again.status, again.body]).toMatchObject([201, awaited.body]);
+  await daemon.stop();
+
+  // A day later they go like all others.
+  for (const key of ["kept", "accepted"]) age(db, key, 24 * HOUR_MS + 1000);
+  await using after = await Daemon.start({ db, args });
+  await until(async () => keysIn(db).length === 0);
+  await after.json("POST", "/runtime/gc", {});
+  const left = await after.json<{ id: string }[]>("GET", `/executions?session_id=${sessionId}`);
+  expect(left.body.map(({ id }) => id)).not.toContain(accepted.body.id);
+});
+
 function age(path: string, key: string, byMs: number): void {
   using db = new Database(path);
   db.query("UPDATE idempotency_key SET created_at = created_at - ?1 WHERE key = ?2").run(byMs, key);
