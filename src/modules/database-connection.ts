@@ -168,7 +168,8 @@ export class Connection implements Disposable {
     const rows: ModuleValue[] = [];
     let bytes = 0;
     for (const row of statement.iterate(...args)) {
-      const copy: Record<string, ModuleValue> = {};
+      // The guest names the columns, `__proto__` too.
+      const copy: Record<string, ModuleValue> = Object.create(null);
       for (const [name, value] of Object.entries(row)) {
         copy[name] = narrow(value as ModuleValue);
         bytes += VALUE_BYTES + name.length + sizeOf(value);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { encodeReturn } from "../../src/engine/module-values.ts";
 import { createDatabaseModule } from "../../src/modules/database.ts";
 import type { ModuleContext, ModuleValue } from "../../src/modules/module.ts";
 import { ModuleError } from "../../src/modules/module.ts";
@@ -62,6 +63,17 @@ describe("database", () => {
     db.call("close");
     expect(messageOf(() => db.call("exec", "select 1"))).toBe(none);
     expect(existsSync(folder.at("orders.db"))).toBe(true);
+  });
+
+  test("a column of any name is a field of its row", () => {
+    using db = guestDatabase("/");
+    db.call("configure", "sqlite", ":memory:");
+    for (const value of ["1", "x'0102'", "null"]) {
+      const rows = db.call("query", `select ${value} as __proto__, 2 as constructor`);
+      const [row] = rows as readonly Record<string, ModuleValue>[];
+      expect(Object.keys(row!)).toEqual(["__proto__", "constructor"]);
+      expect(encodeReturn(rows).json).toContain('"__proto__":');
+    }
   });
 
   test("reaches no other file", () => {
