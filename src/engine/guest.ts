@@ -234,11 +234,11 @@ export class Guest {
    */
   reportError(listener: number, error: bigint, byEngine: boolean): void {
     if (this.reporting) return;
-    const { c, bytes } = this.instance;
+    const { c } = this.instance;
     const cell = c._malloc(8);
     if (cell === 0) return;
     this.reporting = true;
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, error), cell);
+    this.instance.bytes.writeBigUInt64LE(BigInt.asUintN(64, error), cell);
     const held = c._QTS_DupValuePointer(this.context, cell) as ValuePtr;
     const truth = byEngine ? c._QTS_GetTrue() : c._QTS_GetFalse();
     // The stack may just have come to its end.

@@ -145,3 +145,25 @@ test("memory grows to its limit by any steps, and no further", async () => {
   }
   expect(() => instance.growTo(instance.bytesMax + 1)).toThrow("over the memory limit");
 });
+
+test("memory that grows while an error is told of is no trap", async () => {
+  const { slot } = await Scratch.create();
+  const { instance } = slot;
+  const { c } = instance;
+  const guest = new Guest(instance, base.host.runtime, base.host.context);
+  const malloc = c._malloc;
+  instance.callbacks = {
+    ...INERT_CALLBACKS,
+    errorMade(error, byEngine) {
+      c._malloc = (bytes) => {
+        c._malloc = malloc;
+        instance.growTo(instance.memory.buffer.byteLength + 1);
+        return malloc(bytes);
+      };
+      guest.reportError(base.host.prelude.errorMade, error, byEngine);
+    },
+  };
+  const value = guest.evaluate("try { null.x } catch (error) { error.stack }", "test", 0);
+  expect(guest.text(value)).toStartWith("TypeError: Cannot read properties of null");
+  expect(instance.isBalanced).toBe(true);
+});
