@@ -50,6 +50,8 @@ test("strings are quoted as at Node's prompt", () => {
   expect(quoted("a\n\x1b\\\ud800😀")).toBe("'a\\n\\x1B\\\\\\uD800😀'");
   expect(shownValue({ type: "string", preview: "x" }, false)).toBe("'x'");
   expect(shownValue({ type: "number", preview: "1" }, true)).toBe("\x1b[33m1\x1b[0m");
+  const named = { type: "object", preview: "{\n  a: Symbol(\x1b[2J\x9b1m)\n}" } as const;
+  expect(shownValue(named, false)).toBe("{\n  a: Symbol(\\u001b[2J\\u009b1m)\n}");
 });
 
 test("completion puts in what is sure and lists the rest", () => {
@@ -58,6 +60,7 @@ test("completion puts in what is sure and lists the rest", () => {
   expect(completeWith("a.fi", ["first", "fist"])).toEqual({ insert: "", list: ["first", "fist"] });
   expect(completeWith("x", ["y"])).toEqual({ insert: "", list: [] });
   expect(columnsText(["a", "bb", "c", "d", "e"], 10)).toBe("a   d\nbb  e\nc");
+  expect(columnsText(["a\x1b[2J"], 10)).toBe("a\\u001b[2J");
 });
 
 describe("the text that is being typed", () => {

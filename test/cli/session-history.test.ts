@@ -132,7 +132,7 @@ To Undo This: vm-system session rewind ${ID} --to ${ID}
       [`GET /sessions/${ID}/diff`]: {
         session_id: ID,
         added: [{ name: "a", type: "object", preview: "{\n  a: 1\n}" }],
-        removed: [{ name: "b", type: "string", preview: "\x1b[2J" }],
+        removed: [{ name: "b\x1b[1A", type: "string", preview: "\x1b[2J" }],
         changed: [
           {
             name: "c",
@@ -143,7 +143,7 @@ To Undo This: vm-system session rewind ${ID} --to ${ID}
         truncated: false,
       },
     },
-    prints: "+ a: { a: 1 }\n- b: \\u001b[2J\n~ c: 1 → 2\n",
+    prints: "+ a: { a: 1 }\n- b\\u001b[1A: \\u001b[2J\n~ c: 1 → 2\n",
   },
   {
     words: ["session", "diff", ID],

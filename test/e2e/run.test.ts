@@ -102,6 +102,19 @@ describe("run", () => {
     expect(ran.code).toBe(1);
   });
 
+  test("what an error says moves no cursor; what the program prints is its own", async () => {
+    using folder = folderWith({
+      "title.js": "console.log('\\x1b[1m');\n/* \x1b[2J */ throw Error('a\\x1b]0;b\\x07\\nc');",
+    });
+    const ran = await vm(["run", "title.js"], { cwd: folder.path });
+    expect(ran.out).toBe("\x1b[1m\n");
+    expect(ran.err).toContain("> 2 | /* \\u001b[2J */ throw Error(");
+    expect(ran.err).toMatch(/\n {4}\| {23,}\^\n/);
+    expect(ran.err).toContain("\nError: a\\u001b]0;b\\u0007\nc\n    at ");
+    expect(ran.err).not.toContain("\x1b");
+    expect(ran.code).toBe(1);
+  });
+
   test("under GitHub Actions the error is an annotation, relative to the repository", async () => {
     using folder = tempFolder();
     const checks = join(folder.path, "ci,checks");

@@ -184,11 +184,11 @@ export const diff = command({
     });
     context.result(found, () => {
       const lines = [
-        ...found.added.map(({ name, preview }) => `+ ${name}: ${oneLine(preview)}`),
-        ...found.removed.map(({ name, preview }) => `- ${name}: ${oneLine(preview)}`),
+        ...found.added.map(({ name, preview }) => `+ ${printable(name)}: ${oneLine(preview)}`),
+        ...found.removed.map(({ name, preview }) => `- ${printable(name)}: ${oneLine(preview)}`),
         ...found.changed.map(
           ({ name, before, after }) =>
-            `~ ${name}: ${oneLine(before.preview)} → ${oneLine(after.preview)}`,
+            `~ ${printable(name)}: ${oneLine(before.preview)} → ${oneLine(after.preview)}`,
         ),
         ...(found.truncated ? ["There are more globals than are compared."] : []),
       ];

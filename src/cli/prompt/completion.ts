@@ -1,3 +1,5 @@
+import { printable } from "../output.ts";
+
 /** What a Tab does to the text before the cursor. */
 export interface TabResult {
   /** To be put in at the cursor; may be empty. */
@@ -23,9 +25,9 @@ function commonStart(names: readonly string[]): string {
   return common;
 }
 
-/** In columns, by column, as wide as the terminal. */
+/** In columns, by column, as wide as the terminal. The names come from the guest's heap. */
 export function columnsText(names: readonly string[], width: number): string {
-  const shown = names.slice(0, LISTED_MAX);
+  const shown = names.slice(0, LISTED_MAX).map(printable);
   const cell = Math.max(...shown.map((name) => name.length)) + 2;
   const columns = Math.max(1, Math.floor(width / cell));
   const rows = Math.ceil(shown.length / columns);

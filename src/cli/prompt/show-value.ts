@@ -1,4 +1,5 @@
 import type { ValuePayload } from "../../core/execution.ts";
+import { printableLines } from "../output.ts";
 import { highlightValue } from "./highlight.ts";
 
 const COLOUR_OF_TYPE: Partial<Record<ValuePayload["type"], number>> = {
@@ -14,9 +15,12 @@ const COLOUR_OF_TYPE: Partial<Record<ValuePayload["type"], number>> = {
   regexp: 31,
 };
 
-/** A result as a prompt shows it: a string in quotes, so that it can be told from other values. */
+/**
+ * A result as a prompt shows it: a string in quotes, so that it can be told from other values. Names
+ * in it are the guest's, and a symbol's may be anything: none of it moves the cursor.
+ */
 export function shownValue({ type, preview }: ValuePayload, colours: boolean): string {
-  const text = type === "string" ? quoted(preview) : preview;
+  const text = type === "string" ? quoted(preview) : printableLines(preview);
   if (!colours || type === "error") return text;
   const colour = COLOUR_OF_TYPE[type];
   return colour === undefined ? highlightValue(text) : `\x1b[${colour}m${text}\x1b[0m`;

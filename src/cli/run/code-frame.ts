@@ -1,4 +1,4 @@
-import { styled } from "../output.ts";
+import { printableLines, styled } from "../output.ts";
 
 /** Where an error was thrown: the first frame of its stack, in the guest's own names. */
 export interface Position {
@@ -42,12 +42,13 @@ export function codeFrame(source: string, position: Position, colours: boolean):
     const text = lines[number - 1]!;
     const isHere = number === line;
     const from = isHere ? cutFrom(text, position.column) : 0;
-    const part = [...text].slice(from, from + LINE_CHARS_MAX).join("");
+    const part = printableLines([...text].slice(from, from + LINE_CHARS_MAX).join(""));
     const gutter = `${isHere ? ">" : " "} ${`${number}`.padStart(width)} |`;
     shown.push(`${styled(gutter, isHere ? "red" : "dim", colours)} ${part}`.trimEnd());
     if (isHere) {
       const blank = `${" ".repeat(width + 3)}|`;
-      const caret = `${blanks(part, position.column - 1 - from)}^`;
+      const before = [...text].slice(from, Math.max(from, position.column - 1)).join("");
+      const caret = `${blanks(printableLines(before))}^`;
       shown.push(`${styled(blank, "dim", colours)} ${styled(caret, "red", colours)}`);
     }
   }
@@ -58,10 +59,9 @@ function cutFrom(text: string, column: number): number {
   return column <= LINE_CHARS_MAX - 20 || text.length <= LINE_CHARS_MAX ? 0 : column - 80;
 }
 
-/** As wide as the first `count` characters are; tabs stay tabs. */
-function blanks(text: string, count: number): string {
+/** As wide as the text is; tabs stay tabs. */
+function blanks(text: string): string {
   return [...text]
-    .slice(0, Math.max(0, count))
     .map((character) => (character === "\t" ? "\t" : " ".repeat(Bun.stringWidth(character))))
     .join("");
 }

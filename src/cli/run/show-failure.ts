@@ -1,5 +1,5 @@
 import type { Execution } from "../../core/execution.ts";
-import { hasColours, printError, styled } from "../output.ts";
+import { hasColours, printable, printableLines, printError, styled } from "../output.ts";
 import { codeFrame, positionOf } from "./code-frame.ts";
 import { failureHint } from "./failure-hint.ts";
 import { githubAnnotation } from "./github-annotation.ts";
@@ -13,7 +13,10 @@ export interface Surroundings {
   source(file: string): Promise<string | undefined>;
 }
 
-/** Tells why an execution did not end well: position, code frame, message and stack, on stderr. */
+/**
+ * Tells why an execution did not end well: position, code frame, message and stack, on stderr. These
+ * are our words about the program, not its output: nothing in them moves a terminal's cursor.
+ */
 export async function showFailure(
   execution: Execution,
   { worktree, env, isFromFile, source }: Surroundings,
@@ -26,11 +29,12 @@ export async function showFailure(
   const text = position && (await source(position.file));
   if (position && text !== undefined) {
     const { file, line, column } = position;
-    printError(styled(`${file}:${line}:${column}`, "cyan", colours));
+    printError(styled(printable(`${file}:${line}:${column}`), "cyan", colours));
     const frame = codeFrame(text, position, colours);
     if (frame !== "") printError(`${frame}\n`);
   }
-  const shown = stack?.startsWith(message) ? stack : stack ? `${message}\n${stack}` : message;
+  const said = stack?.startsWith(message) ? stack : stack ? `${message}\n${stack}` : message;
+  const shown = printableLines(said);
   const [, head = shown, frames = ""] = /^([\s\S]*?)(\n {4}at [\s\S]*)?$/.exec(shown) ?? [];
   printError(styled(head, "red", colours) + styled(frames, "dim", colours && frames !== ""));
   const hint = failureHint(execution, isFromFile);
