@@ -82,10 +82,15 @@ const asText =
 /** A value that cannot be taken for the next field, or for another line. */
 function plain(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./:@+-]+$/.test(text) ? text : oneLine(JSON.stringify(text));
 }
 
+/** What JSON leaves as it is of control characters and line ends moves a terminal's cursor too. */
 const oneLine = (text: string) =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
-    JSON.stringify(character).slice(1, -1),
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (character) =>
+      SHORT_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+
+const SHORT_ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };

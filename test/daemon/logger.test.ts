@@ -36,6 +36,14 @@ test("text: values cannot pass for other fields or lines", () => {
   );
 });
 
+test("text: no control character reaches a terminal, nor one that JSON lets pass", () => {
+  const { logger, lines } = logged({ format: "text" });
+  logger.info("a\x9b2J\x7f", { stderr: "b\x9b2J\u2028c\x1b" });
+  expect(lines.join("").slice(13)).toBe(
+    'info  a\\u009b2J\\u007f  stderr="b\\u009b2J\\u2028c\\u001b"\n',
+  );
+});
+
 test("secrets are not written", () => {
   const { logger, lines } = logged({});
   logger.error("refused", {
