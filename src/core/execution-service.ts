@@ -322,7 +322,7 @@ function outputLimitOf(
 }
 
 function assertSourceSize(field: string, source: string): void {
-  if (source.length <= LIMITS.sourceBytesMax) return;
+  if (Buffer.byteLength(source) <= LIMITS.sourceBytesMax) return;
   const message = `${field} must be at most ${LIMITS.sourceBytesMax} bytes`;
   throw new VmError("VALIDATION_ERROR", {
     message,

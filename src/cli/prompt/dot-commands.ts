@@ -53,8 +53,8 @@ export function dotCommand(
 
 async function load(path: string): Promise<DotAction> {
   try {
-    const input = await readFile(path, "utf8");
-    if (input.length <= LIMITS.sourceBytesMax) return { kind: "run", input };
+    const text = await readFile(path);
+    if (text.byteLength <= LIMITS.sourceBytesMax) return { kind: "run", input: text.toString() };
     return fail(
       `${path} is longer than the ${LIMITS.sourceBytesMax} bytes that a snippet may have`,
     );
