@@ -26,7 +26,7 @@ export class UnwrittenEnds {
     this.retryTimer ??= setInterval(() => void this.write(), LIMITS.storeRetryMs);
   }
 
-  /** Tries all of them now, or waits for a try that is under way. */
+  /** Tries all of them now, or waits for a try that is under way. Never rejects: what stays is tried again. */
   write(): Promise<void> {
     this.writing ??= this.writeEach().finally(() => {
       this.writing = undefined;
@@ -46,11 +46,20 @@ export class UnwrittenEnds {
         await this.executions.commit(commit);
       } catch {
         // There is still no room, unless the store has an end: one that the disk had refused.
-        if ((await this.executions.get(id))?.status === "running") return;
+        if (await this.mayRun(id)) return;
       }
       this.commits.delete(id);
     }
     clearInterval(this.retryTimer);
     this.retryTimer = undefined;
+  }
+
+  /** Whether the store has it as running, for all that can be read of it. */
+  private async mayRun(id: string): Promise<boolean> {
+    try {
+      return (await this.executions.get(id))?.status === "running";
+    } catch {
+      return true;
+    }
   }
 }

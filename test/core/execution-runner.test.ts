@@ -42,6 +42,29 @@ test("an end that the disk refused, and the store has, keeps no later end from i
   await store.close();
 });
 
+test("a store that can be neither written nor read keeps the daemon from no stop", async () => {
+  using temp = tempStore();
+  const store = temp.open();
+  const broken = async () => {
+    throw new Error("disk I/O error");
+  };
+  const executions = { ...store.executions, commit: broken, get: broken };
+  const runs = runnerOver({ ...store, executions });
+  const record = aSession();
+  await store.sessions.insert(record);
+  const { live, ended } = runs.start({
+    record,
+    kind: "repl",
+    action: { kind: "repl", input: "1" },
+    fields: { input: "1", args: [], env: {} },
+  });
+  await runs.insertNow(live, undefined);
+  await expect(ended).rejects.toThrow("disk I/O error");
+  await runs.drain(0);
+  expect(runs.unwrittenEnd(live.execution.id)?.execution.status).toBe("error");
+  await store.close();
+});
+
 function runnerOver(store: Store): ExecutionRunner {
   const outcome: JobOutcome = { status: "ok", rolledBack: false, metrics: NO_METRICS };
   const run: Runner["run"] = () => ({
