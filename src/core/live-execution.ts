@@ -30,7 +30,7 @@ export class LiveExecution {
   readonly startedMs: number;
   /** The same moment by a clock that nobody sets. */
   readonly startedMonotonicMs = performance.now();
-  private wakeUps: (() => void)[] = [];
+  private wakeUps = new Set<() => void>();
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -68,22 +68,25 @@ export class LiveExecution {
   /** Tells everybody who waits that something changed. */
   notify(): void {
     const wakeUps = this.wakeUps;
-    this.wakeUps = [];
+    this.wakeUps = new Set();
     for (const wakeUp of wakeUps) wakeUp();
   }
 
-  /** Resolves at the next change, at the deadline, or when the signal fires. */
+  /** Resolves at the next change, at the deadline, or when the signal fires or has fired. */
   changed(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    if (options.signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = () => {
         clearTimeout(timer);
         options.signal?.removeEventListener("abort", finish);
+        // One that says nothing for a day may be asked again and again meanwhile.
+        this.wakeUps.delete(finish);
         resolve();
       };
       const timer =
         options.timeoutMs === undefined ? undefined : setTimeout(finish, options.timeoutMs);
       options.signal?.addEventListener("abort", finish);
-      this.wakeUps.push(finish);
+      this.wakeUps.add(finish);
     });
   }
 }
