@@ -68,7 +68,7 @@ export function createCore(parts: CoreParts): Core {
     clock,
     parts.logger,
   );
-  const residency = new Residency(runner, clock, parts.sleepAfterMs);
+  const residency = new Residency(runner, parts.sleepAfterMs);
   const runs = new ExecutionRunner(store, runner, clock, parts.logger, {
     ended(sessionId) {
       residency.used(sessionId);

@@ -1,4 +1,4 @@
-import type { Clock, Runner } from "./ports.ts";
+import type { Runner } from "./ports.ts";
 
 /** Sessions are looked at this often: one may sleep that much late. */
 const LOOK_MS = 15_000;
@@ -8,12 +8,12 @@ const LOOK_MS = 15_000;
  * sleep, which takes nothing from them, for their state is in the store.
  */
 export class Residency {
+  /** When they were used last, monotonic: of sessions that may be in a worker. */
   private readonly usedMs = new Map<string, number>();
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly runner: Runner,
-    private readonly clock: Clock,
     /** Undefined: they stay until their place is needed. */
     private readonly sleepAfterMs: number | undefined,
   ) {}
@@ -34,7 +34,7 @@ export class Residency {
   }
 
   used(sessionId: string): void {
-    this.usedMs.set(sessionId, this.clock.nowMs());
+    if (this.sleepAfterMs !== undefined) this.usedMs.set(sessionId, performance.now());
   }
 
   sleep(sessionId: string): void {
@@ -43,8 +43,13 @@ export class Residency {
   }
 
   private putToSleep(): void {
-    const before = this.clock.nowMs() - (this.sleepAfterMs ?? 0);
-    for (const sessionId of this.runner.residents()) {
+    const before = performance.now() - (this.sleepAfterMs ?? 0);
+    const residents = this.runner.residents();
+    // Those whose place was needed sleep already; what comes back later counts from then.
+    for (const sessionId of this.usedMs.keys()) {
+      if (!residents.has(sessionId)) this.usedMs.delete(sessionId);
+    }
+    for (const sessionId of residents) {
       const usedMs = this.usedMs.get(sessionId);
       // One that is in a worker without having run an execution was woken, or read for a prompt.
       if (usedMs === undefined) this.used(sessionId);
