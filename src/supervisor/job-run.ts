@@ -40,6 +40,8 @@ export class JobRun implements WorkerJob {
   /** Workers that could not be started for it. */
   failedStarts = 0;
   settled = false;
+  /** Nobody wants it any more: it is not to be begun. */
+  isCancelled = false;
   private readonly queuedMs = performance.now();
   private eventsLeft: number;
   private charsLeft: number;
@@ -68,7 +70,9 @@ export class JobRun implements WorkerJob {
       outcome: this.outcome.promise,
       started: this.started.promise,
       cancel: () => {
-        if (!this.settled) onCancel(this);
+        if (this.settled) return;
+        this.isCancelled = true;
+        onCancel(this);
       },
     };
     // Whoever holds the handle hears of it; one that waits for `started` first must not end the daemon.

@@ -352,7 +352,8 @@ class WorkerPool implements Pool {
   /** Its worker never became ready: the job has not run, and waits at the head of the queue. */
   private startAgain(run: JobRun): void {
     run.failedStarts++;
-    if (this.closed) run.fail(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
+    if (run.isCancelled) run.endBy({ cause: "cancelled" });
+    else if (this.closed) run.fail(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
     else if (run.failedStarts < FAILED_STARTS_MAX) this.queue.unshift(run);
     else run.fail(new VmError("INTERNAL", { cause: new Error("no worker could be started") }));
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { codeOf, FixturePool, until } from "./fixture-pool.ts";
+import { codeOf, FIXTURE_COMMAND, FixturePool, marked, until } from "./fixture-pool.ts";
 
 interface Who {
   pid: number;
@@ -195,6 +195,18 @@ test("cancelling: a waiting job, a running one, one that has ended", async () =>
   expect((await after.outcome).status).toBe("ok");
   after.cancel();
   expect((await fixture.outcome({ do: "ok" })).status).toBe("ok");
+});
+
+test("cancelling: one whose worker has just died before it was ready", async () => {
+  const mark = crypto.randomUUID();
+  const command = [...FIXTURE_COMMAND, "lingers", mark];
+  await using fixture = new FixturePool({ spares: 0, command });
+  const ran = fixture.run({ do: "ok" });
+  await until(() => marked(mark).length > 0, "a worker");
+  await until(() => marked(mark).length === 0, "its end");
+  await new Promise(setImmediate);
+  ran.cancel();
+  expect(await ran.outcome).toMatchObject({ status: "cancelled", rolledBack: true });
 });
 
 test("closing ends what runs, refuses what waits and what comes, and leaves no process", async () => {
