@@ -81,7 +81,7 @@ export function createCore(parts: CoreParts): Core {
     },
   });
   const idempotency = new Idempotency(store.idempotency, clock);
-  const looks = new SessionLooks(store.checkpoints, runs, runner);
+  const looks = new SessionLooks(store, runs, runner);
   const prepared = new PreparedImages(store.checkpoints, runner, clock);
   return {
     templates: new TemplateService(

@@ -225,27 +225,17 @@ export class HistoryService {
   // -------------------------------------------------------------- the rest
 
   private async look(record: SessionRecord, at: SessionPoint) {
-    const pin = at.checkpointId === undefined ? undefined : this.store.history.pin(at.checkpointId);
-    try {
-      const { outcome, events } = await this.looks.look(
-        record,
-        at,
-        looking(record.grants),
-        SNIPPET,
-      );
-      if (outcome.status === "ok") {
-        return { globals: readGlobals(events), truncated: outcome.result?.json === true };
-      }
-      throw new VmError("DIFF_FAILED", {
-        details: {
-          session_id: record.session.id,
-          ...(at.executionId === undefined ? {} : { execution_id: at.executionId }),
-          reason: outcome.error?.message ?? outcome.status,
-        },
-      });
-    } finally {
-      pin?.[Symbol.dispose]();
+    const { outcome, events } = await this.looks.look(record, at, looking(record.grants), SNIPPET);
+    if (outcome.status === "ok") {
+      return { globals: readGlobals(events), truncated: outcome.result?.json === true };
     }
+    throw new VmError("DIFF_FAILED", {
+      details: {
+        session_id: record.session.id,
+        ...(at.executionId === undefined ? {} : { execution_id: at.executionId }),
+        reason: outcome.error?.message ?? outcome.status,
+      },
+    });
   }
 
   private async pointBack(record: SessionRecord, steps: number): Promise<SessionPoint> {

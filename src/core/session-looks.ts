@@ -1,22 +1,19 @@
+import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
-import type {
-  CheckpointStore,
-  JobEvent,
-  JobOutcome,
-  Runner,
-  SessionPoint,
-  SessionRecord,
-} from "./ports.ts";
+import type { JobEvent, JobOutcome, Runner, SessionPoint, SessionRecord, Store } from "./ports.ts";
 import type { SessionGrants } from "./session.ts";
 import { sessionJob } from "./session-job.ts";
 import type { Limits } from "./settings.ts";
 
-/** Runs code in sessions' states that leaves nothing: no execution, no new state. */
+/**
+ * Runs code in sessions' states that leaves nothing: no execution, no new state. It may have to wait
+ * for a worker, and the session may move on meanwhile: the state is kept until it has been looked at.
+ */
 export class SessionLooks {
   constructor(
-    private readonly checkpoints: CheckpointStore,
+    private readonly store: Pick<Store, "checkpoints" | "history">,
     private readonly runs: ExecutionRunner,
     private readonly runner: Runner,
   ) {}
@@ -25,12 +22,13 @@ export class SessionLooks {
    * Names that complete `text`, from the state that the record names. What cannot be had in time is an
    * empty list.
    *
-   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
+   * @throws VmError CHECKPOINT_GONE, QUEUE_FULL, SHUTTING_DOWN
    */
   async complete(record: SessionRecord, text: string): Promise<string[]> {
     this.runs.assertOpen();
+    using _ = this.pinned(record.headCheckpointId);
     const { settings } = record.grants;
-    const job = sessionJob(this.checkpoints, newId(), {
+    const job = sessionJob(this.store.checkpoints, newId(), {
       record: {
         ...record,
         grants: {
@@ -47,10 +45,9 @@ export class SessionLooks {
   }
 
   /**
-   * Runs a snippet in a state of the session and keeps nothing of it. The caller keeps the state from
-   * being removed meanwhile.
+   * Runs a snippet in a state of the session and keeps nothing of it.
    *
-   * @throws VmError QUEUE_FULL, SHUTTING_DOWN
+   * @throws VmError CHECKPOINT_GONE, QUEUE_FULL, SHUTTING_DOWN
    */
   async look(
     record: SessionRecord,
@@ -59,7 +56,8 @@ export class SessionLooks {
     input: string,
   ): Promise<{ outcome: JobOutcome; events: readonly JobEvent[] }> {
     this.runs.assertOpen();
-    const job = sessionJob(this.checkpoints, newId(), {
+    using _ = this.pinned(at.checkpointId);
+    const job = sessionJob(this.store.checkpoints, newId(), {
       record: { ...record, grants },
       action: { kind: "repl", input },
       dryRun: { at },
@@ -67,6 +65,14 @@ export class SessionLooks {
     const events: JobEvent[] = [];
     const handle = this.runner.run(job, (batch) => void events.push(...batch));
     return { outcome: await handle.outcome, events };
+  }
+
+  /** Nothing to keep of the base image. @throws VmError CHECKPOINT_GONE */
+  private pinned(checkpointId: string | undefined): Disposable | undefined {
+    if (checkpointId === undefined) return undefined;
+    const pin = this.store.history.pin(checkpointId);
+    if (pin) return pin;
+    throw new VmError("CHECKPOINT_GONE", { details: { checkpoint_id: checkpointId } });
   }
 }
 
