@@ -107,8 +107,9 @@ export class Resolution {
   /** As `import.meta.url` writes it: the worktree's top is the root. */
   private fileUrl(): Found {
     const url = URL.parse(this.specifier);
-    if (!url) return this.fail();
-    return this.ownFile(this.inside(decodeURIComponent(url.pathname)), false) ?? this.fail();
+    const path = url && decoded(url.pathname);
+    if (path === null) return this.fail();
+    return this.ownFile(this.inside(path), false) ?? this.fail();
   }
 
   private inside(path: string): string {
@@ -306,6 +307,15 @@ export class Resolution {
 
   private fail(): never {
     throw notFound(this.specifier, this.from, this.tried);
+  }
+}
+
+/** Null: what its escapes stand for is no text. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
   }
 }
 

@@ -75,6 +75,11 @@ const CASES: Readonly<Record<string, Case>> = {
     error:
       "Error: Invalid module './x/../../../etc/passwd', asked for by the script: it is outside the worktree",
   },
+  "a file: URL that stands for no text": {
+    files: {},
+    input: "await import('file:///%ff')",
+    error: "Error: Invalid module 'file:///%ff', asked for by the script: not found",
+  },
   "a file: URL as import.meta.url has it": {
     files: { "lib/a.mjs": "export default import.meta", "lib/b b.json": "[6]" },
     input:
