@@ -4,16 +4,14 @@ import { ExportService } from "./export-service.ts";
 import { HistoryService } from "./history-service.ts";
 import { Idempotency } from "./idempotency.ts";
 import { ImportService } from "./import-service.ts";
-import type {
-  Clock,
-  LibraryCache,
-  Logger,
-  MergeDeltas,
-  ModuleCatalog,
-  Runner,
-  Store,
-  Worktrees,
-} from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { LibraryCache } from "./ports/library-cache.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { MergeDeltas } from "./ports/merge-deltas.ts";
+import type { ModuleCatalog } from "./ports/module-catalog.ts";
+import type { Runner } from "./ports/runner.ts";
+import type { Store } from "./ports/store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import { PreparedImages } from "./prepared-images.ts";
 import { Residency } from "./residency.ts";
 import { DEFAULT_RETENTION, Retention, type RetentionPolicy } from "./retention.ts";

@@ -2,7 +2,10 @@ import { VmError } from "./errors.ts";
 import type { Execution } from "./execution.ts";
 import { failPoint } from "./fail-point.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import type { Clock, ExecutionCommit, ExecutionStore, IdempotencyRecord, Logger } from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ExecutionCommit, ExecutionStore } from "./ports/execution-store.ts";
+import type { IdempotencyRecord } from "./ports/idempotency-store.ts";
+import type { Logger } from "./ports/logger.ts";
 import { UnwrittenEnds } from "./unwritten-ends.ts";
 
 /**

@@ -5,18 +5,13 @@ import { failPoint } from "./fail-point.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { LiveExecution, NO_METRICS } from "./live-execution.ts";
-import type {
-  Checkpoint,
-  Clock,
-  ExecutionCommit,
-  IdempotencyRecord,
-  Job,
-  JobAction,
-  JobOutcome,
-  Logger,
-  Runner,
-  Store,
-} from "./ports.ts";
+import type { Checkpoint } from "./ports/checkpoint-store.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ExecutionCommit } from "./ports/execution-store.ts";
+import type { IdempotencyRecord } from "./ports/idempotency-store.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Job, JobAction, JobOutcome, Runner } from "./ports/runner.ts";
+import type { Store } from "./ports/store.ts";
 import type { SessionStatus } from "./session.ts";
 import { type JobRequest, sessionJob } from "./session-job.ts";
 

@@ -5,7 +5,10 @@ import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts
 import { parseId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import type { LiveExecution } from "./live-execution.ts";
-import type { JobOutcome, SessionRecord, Store, Worktrees } from "./ports.ts";
+import type { JobOutcome } from "./ports/runner.ts";
+import type { SessionRecord } from "./ports/session-store.ts";
+import type { Store } from "./ports/store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import { required } from "./required.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 import { pointNamed } from "./session-points.ts";

@@ -1,5 +1,5 @@
 import type { GlobalValue, SessionDiff } from "./history.ts";
-import type { JobEvent } from "./ports.ts";
+import type { JobEvent } from "./ports/runner.ts";
 import { VALUE_TYPES } from "./value-types.ts";
 
 /** A global of a state, as the snippet of globals-snippet.ts tells of it. */

@@ -1,4 +1,4 @@
-import type { ModuleCatalog } from "./ports.ts";
+import type { ModuleCatalog } from "./ports/module-catalog.ts";
 import type { SessionGrants } from "./session.ts";
 import type { Capability, TemplateDetail } from "./template.ts";
 

@@ -13,15 +13,11 @@ import type {
 } from "./history.ts";
 import { newId, parseId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
-import type {
-  Clock,
-  NewSession,
-  SessionLease,
-  SessionPoint,
-  SessionRecord,
-  Store,
-  Worktrees,
-} from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { SessionPoint } from "./ports/history-store.ts";
+import type { NewSession, SessionLease, SessionRecord } from "./ports/session-store.ts";
+import type { Store } from "./ports/store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants } from "./session.ts";

@@ -1,6 +1,7 @@
 import { VmError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
-import type { Clock, IdempotencyRecord, IdempotencyStore } from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { IdempotencyRecord, IdempotencyStore } from "./ports/idempotency-store.ts";
 import type { TimingSink } from "./timing.ts";
 
 /** What a request carries beside its body. */

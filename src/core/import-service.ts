@@ -3,15 +3,13 @@ import type { Execution } from "./execution.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { grantsOf } from "./grants.ts";
 import { newId, parseId } from "./ids.ts";
-import type {
-  Clock,
-  ImportedSession,
-  ModuleCatalog,
-  NewSession,
-  Runner,
-  Store,
-  Worktrees,
-} from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ImportedSession } from "./ports/import-store.ts";
+import type { ModuleCatalog } from "./ports/module-catalog.ts";
+import type { Runner } from "./ports/runner.ts";
+import type { NewSession } from "./ports/session-store.ts";
+import type { Store } from "./ports/store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants } from "./session.ts";

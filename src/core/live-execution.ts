@@ -1,5 +1,5 @@
 import type { EventType, Execution, ExecutionEvent, Metrics } from "./execution.ts";
-import type { JobEvent } from "./ports.ts";
+import type { JobEvent } from "./ports/runner.ts";
 
 export const NO_METRICS: Metrics = {
   duration_ms: 0,

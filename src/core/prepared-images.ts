@@ -1,5 +1,8 @@
 import { newId } from "./ids.ts";
-import type { CheckpointStore, Clock, LibraryCache, LibrarySource, Runner } from "./ports.ts";
+import type { CheckpointStore } from "./ports/checkpoint-store.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { LibraryCache, LibrarySource } from "./ports/library-cache.ts";
+import type { Runner } from "./ports/runner.ts";
 import type { Session, SessionGrants } from "./session.ts";
 import type { SettingsValues } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import type { Runner } from "./ports.ts";
+import type { Runner } from "./ports/runner.ts";
 
 /** Sessions are looked at this often: one may sleep that much late. */
 const LOOK_MS = 15_000;

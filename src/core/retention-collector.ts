@@ -1,5 +1,7 @@
 import { LIMITS } from "./limits.ts";
-import type { CheckpointSize, Clock, MergeDeltas, RetentionStore } from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { MergeDeltas } from "./ports/merge-deltas.ts";
+import type { CheckpointSize, RetentionStore } from "./ports/retention-store.ts";
 import type { RetentionPolicy } from "./retention.ts";
 import { Slice } from "./slice.ts";
 

@@ -1,5 +1,9 @@
 import { LIMITS } from "./limits.ts";
-import type { Clock, Logger, MergeDeltas, RetentionStore, Runner } from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { MergeDeltas } from "./ports/merge-deltas.ts";
+import type { RetentionStore } from "./ports/retention-store.ts";
+import type { Runner } from "./ports/runner.ts";
 import { Collector, type Removed, ROWS_AT_ONCE } from "./retention-collector.ts";
 import { pause, Slice } from "./slice.ts";
 import type { GcReport, StoreReport } from "./store-report.ts";

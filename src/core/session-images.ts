@@ -1,7 +1,8 @@
 import { VmError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
-import type { CheckpointData, ImageChain, JobOutcome, Runner } from "./ports.ts";
+import type { CheckpointData, ImageChain } from "./ports/checkpoint-store.ts";
+import type { JobOutcome, Runner } from "./ports/runner.ts";
 import type { SessionGrants } from "./session.ts";
 import type { Limits } from "./settings.ts";
 

@@ -1,13 +1,9 @@
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
-import type {
-  ChainSize,
-  CheckpointStore,
-  Job,
-  JobAction,
-  SessionPoint,
-  SessionRecord,
-} from "./ports.ts";
+import type { CheckpointStore } from "./ports/checkpoint-store.ts";
+import type { SessionPoint } from "./ports/history-store.ts";
+import type { Job, JobAction } from "./ports/runner.ts";
+import type { ChainSize, SessionRecord } from "./ports/session-store.ts";
 
 /** What is to run, and on what. */
 export interface JobRequest {

@@ -1,5 +1,5 @@
 import { VmError } from "./errors.ts";
-import type { SessionRecord } from "./ports.ts";
+import type { SessionRecord } from "./ports/session-store.ts";
 
 export const sessionNotReady = ({ session }: SessionRecord) =>
   new VmError("SESSION_NOT_READY", {

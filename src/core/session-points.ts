@@ -1,6 +1,7 @@
 import { VmError } from "./errors.ts";
 import { isId, parseId } from "./ids.ts";
-import type { ExecutionState, HistoryStore, SessionPoint, SessionRecord } from "./ports.ts";
+import type { ExecutionState, HistoryStore, SessionPoint } from "./ports/history-store.ts";
+import type { SessionRecord } from "./ports/session-store.ts";
 
 /** Places on the line of a session's executions where it stands, began, or could be put. */
 

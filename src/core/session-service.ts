@@ -4,18 +4,14 @@ import { failPoint } from "./fail-point.ts";
 import { grantsOf } from "./grants.ts";
 import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts";
 import { newId, parseId } from "./ids.ts";
-import type {
-  Clock,
-  IdempotencyRecord,
-  LibraryCache,
-  ModuleCatalog,
-  NewSession,
-  Runner,
-  SessionLease,
-  SessionRecord,
-  Store,
-  Worktrees,
-} from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { IdempotencyRecord } from "./ports/idempotency-store.ts";
+import type { LibraryCache } from "./ports/library-cache.ts";
+import type { ModuleCatalog } from "./ports/module-catalog.ts";
+import type { Runner } from "./ports/runner.ts";
+import type { NewSession, SessionLease, SessionRecord } from "./ports/session-store.ts";
+import type { Store } from "./ports/store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import type { PreparedImages } from "./prepared-images.ts";
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";

@@ -1,5 +1,5 @@
 import { newId } from "./ids.ts";
-import type { TemplateStore } from "./ports.ts";
+import type { TemplateStore } from "./ports/template-store.ts";
 import type { SessionGrants } from "./session.ts";
 import type { TemplateDefinition } from "./session-file-parts.ts";
 import type { TemplateDetail } from "./template.ts";

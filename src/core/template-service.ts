@@ -1,6 +1,10 @@
 import { VmError } from "./errors.ts";
 import { newId, parseId } from "./ids.ts";
-import type { Clock, LibraryCache, ModuleCatalog, TemplateStore, Worktrees } from "./ports.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { LibraryCache } from "./ports/library-cache.ts";
+import type { ModuleCatalog } from "./ports/module-catalog.ts";
+import type { TemplateStore } from "./ports/template-store.ts";
+import type { Worktrees } from "./ports/worktrees.ts";
 import { printable, required } from "./required.ts";
 import { DEFAULT_SETTINGS, mergeSettings } from "./settings.ts";
 import type {

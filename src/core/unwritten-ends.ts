@@ -1,5 +1,5 @@
 import { LIMITS } from "./limits.ts";
-import type { ExecutionCommit, ExecutionStore } from "./ports.ts";
+import type { ExecutionCommit, ExecutionStore } from "./ports/execution-store.ts";
 
 /**
  * Ends of executions that readers have seen running, and that the store had no room for: kept here,

@@ -3,7 +3,7 @@ import { createCore } from "../core/core.ts";
 import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import { StartError } from "../core/start-error.ts";
 import { mergeDeltas } from "../engine/merge-deltas.ts";
 import { createApp } from "../http/app.ts";

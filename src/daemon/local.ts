@@ -1,7 +1,7 @@
 import { version } from "../../package.json";
 import { createCore } from "../core/core.ts";
 import type { ExecutionService } from "../core/execution-service.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import type { SettingsPatch } from "../core/settings.ts";
 import type { TemplateService } from "../core/template-service.ts";
 import { mergeDeltas } from "../engine/merge-deltas.ts";

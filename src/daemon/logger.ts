@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import { LOG_LEVELS, type LogFormat, type LogLevel } from "./config.ts";
 
 export interface LoggerOptions {

@@ -1,4 +1,4 @@
-import type { Runner } from "../core/ports.ts";
+import type { Runner } from "../core/ports/runner.ts";
 
 /**
  * For a session that ends with its first execution: the state that this leaves is not looked for and

@@ -1,4 +1,4 @@
-import type { Job, JobEvent } from "../core/ports.ts";
+import type { Job, JobEvent } from "../core/ports/runner.ts";
 import type { JobSpans } from "../core/timing.ts";
 import type { Outcome } from "./evaluate.ts";
 

@@ -1,5 +1,5 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
-import type { JobAction } from "../core/ports.ts";
+import type { JobAction } from "../core/ports/runner.ts";
 import type { SessionGrants } from "../core/session.ts";
 import type { PreludeFunction } from "./base-image.ts";
 import { type Guest, GuestMemoryFull, GuestThrow, type ValuePtr } from "./guest.ts";

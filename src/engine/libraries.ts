@@ -1,4 +1,4 @@
-import type { LibrarySource } from "../core/ports.ts";
+import type { LibrarySource } from "../core/ports/library-cache.ts";
 import { EVAL_GLOBAL, type Guest, type ValuePtr } from "./guest.ts";
 import { StartFailure } from "./start-failure.ts";
 

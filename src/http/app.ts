@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import type { Core } from "../core/core.ts";
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import { responderOf } from "./answer.ts";
 import { type BrowserSafetyOptions, browserSafety } from "./browser-safety.ts";
 import { capabilityRoutes } from "./capabilities.ts";

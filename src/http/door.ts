@@ -1,5 +1,5 @@
 import type { VmError } from "../core/errors.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import type { BrowserSafety } from "./browser-safety.ts";
 import { errorResponse, toVmError } from "./errors.ts";
 import { requestIdOf, withRequestId } from "./request-id.ts";

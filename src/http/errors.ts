@@ -1,5 +1,5 @@
 import { type ErrorKind, VmError } from "../core/errors.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import { type Static, Strict, Type } from "../core/schema.ts";
 
 /** Whose fault it is, as a status. The one place where an error of the core meets HTTP. */

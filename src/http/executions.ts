@@ -2,7 +2,7 @@ import type { Core } from "../core/core.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { Execution, ExecutionEvent, ReplRequest, RunFileRequest } from "../core/execution.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Logger } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
 import { Strict, Type } from "../core/schema.ts";
 import { envelopeOf, toVmError } from "./errors.ts";
 import { eventStream } from "./event-stream.ts";

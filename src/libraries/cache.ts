@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LIMITS } from "../core/limits.ts";
-import type { LibraryCache, LibrarySource } from "../core/ports.ts";
+import type { LibraryCache, LibrarySource } from "../core/ports/library-cache.ts";
 import { canonicalNameOf, EPILOGUES, findLibrary, type Library } from "./catalog.ts";
 
 /** Below the working directory, unless it is configured. */

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Worktrees } from "../core/ports.ts";
+import type { Worktrees } from "../core/ports/worktrees.ts";
 import { asFileFailure } from "./file-failure.ts";
 import type { FileTree } from "./file-tree.ts";
 import { openTree } from "./open-tree.ts";

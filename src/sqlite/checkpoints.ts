@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointStore } from "../core/ports.ts";
+import type { Checkpoint, CheckpointStore } from "../core/ports/checkpoint-store.ts";
 import { toMs } from "./columns.ts";
 import { assertIntact, crc32Of, readFailure, type StoredDelta } from "./delta-check.ts";
 import type { GroupWriter } from "./group-writer.ts";

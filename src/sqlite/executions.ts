@@ -5,7 +5,7 @@ import type {
   ExecutionStatus,
 } from "../core/execution.ts";
 import { failPoint } from "../core/fail-point.ts";
-import type { ExecutionStore } from "../core/ports.ts";
+import type { ExecutionStore } from "../core/ports/execution-store.ts";
 import type { SqliteCheckpoints } from "./checkpoints.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";

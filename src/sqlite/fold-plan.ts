@@ -1,5 +1,5 @@
 import { LIMITS } from "../core/limits.ts";
-import type { CheckpointSize, FoldPlan } from "../core/ports.ts";
+import type { CheckpointSize, FoldPlan } from "../core/ports/retention-store.ts";
 
 /** A checkpoint that may go. */
 export interface Candidate extends CheckpointSize {

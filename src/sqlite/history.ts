@@ -1,7 +1,8 @@
 import { VmError } from "../core/errors.ts";
 import type { ExecutionStatus } from "../core/execution.ts";
 import type { CheckpointInfo, SessionNode } from "../core/history.ts";
-import type { HistoryStore, NewSession, SessionPoint } from "../core/ports.ts";
+import type { HistoryStore, SessionPoint } from "../core/ports/history-store.ts";
+import type { NewSession } from "../core/ports/session-store.ts";
 import type { SessionStatus } from "../core/session.ts";
 import { optional, same, toMs, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";

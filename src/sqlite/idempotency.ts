@@ -1,4 +1,4 @@
-import type { IdempotencyRecord, IdempotencyStore } from "../core/ports.ts";
+import type { IdempotencyRecord, IdempotencyStore } from "../core/ports/idempotency-store.ts";
 import { toMs, toTimestamp } from "./columns.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { Statements } from "./statements.ts";

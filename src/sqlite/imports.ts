@@ -3,7 +3,7 @@ import type { Execution, ExecutionEvent } from "../core/execution.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { newId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { ImportedSession, ImportStore } from "../core/ports.ts";
+import type { ImportedSession, ImportStore } from "../core/ports/import-store.ts";
 import type { SqliteCheckpoints } from "./checkpoints.ts";
 import { EVENTS_PER_EXECUTION_MAX, type SqliteExecutions } from "./executions.ts";
 import type { GroupWriter } from "./group-writer.ts";

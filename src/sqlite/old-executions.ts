@@ -1,4 +1,4 @@
-import type { RetentionStore } from "../core/ports.ts";
+import type { RetentionStore } from "../core/ports/retention-store.ts";
 import { toMs } from "./columns.ts";
 import { EVENT_BYTES, EVENTS_PER_EXECUTION_MAX, EXECUTION_BYTES } from "./executions.ts";
 import type { GroupWriter } from "./group-writer.ts";

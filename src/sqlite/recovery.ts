@@ -1,5 +1,5 @@
 import { failPoint } from "../core/fail-point.ts";
-import type { Store } from "../core/ports.ts";
+import type { Store } from "../core/ports/store.ts";
 import type { SqliteExecutions } from "./executions.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { SqliteSessions } from "./sessions.ts";

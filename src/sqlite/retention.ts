@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { LIMITS } from "../core/limits.ts";
-import type { RetentionStore } from "../core/ports.ts";
+import type { RetentionStore } from "../core/ports/retention-store.ts";
 import { optional, same, toMs } from "./columns.ts";
 import { crc32Of, isIntact, type StoredDelta } from "./delta-check.ts";
 import { type Candidate, type CandidateRow, isLine, planOf } from "./fold-plan.ts";

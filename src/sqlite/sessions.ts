@@ -1,4 +1,9 @@
-import type { NewSession, SessionLease, SessionRecord, SessionStore } from "../core/ports.ts";
+import type {
+  NewSession,
+  SessionLease,
+  SessionRecord,
+  SessionStore,
+} from "../core/ports/session-store.ts";
 import {
   NOTHING_GRANTED,
   type SessionGrants,

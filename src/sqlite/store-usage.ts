@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
-import type { RetentionStore, StoreUsage } from "../core/ports.ts";
+import type { RetentionStore, StoreUsage } from "../core/ports/retention-store.ts";
 import { isInMemory } from "./database.ts";
 import { IMPORTING } from "./sessions.ts";
 import type { Statements } from "./statements.ts";

@@ -1,5 +1,5 @@
 import { failPoint } from "../core/fail-point.ts";
-import type { Store } from "../core/ports.ts";
+import type { Store } from "../core/ports/store.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { toMs } from "./columns.ts";
 import { type DatabaseOptions, isInMemory, openDatabase } from "./database.ts";

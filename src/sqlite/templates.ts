@@ -1,5 +1,5 @@
 import { VmError } from "../core/errors.ts";
-import type { TemplateStore } from "../core/ports.ts";
+import type { TemplateStore } from "../core/ports/template-store.ts";
 import type { SettingsValues } from "../core/settings.ts";
 import type {
   Capability,

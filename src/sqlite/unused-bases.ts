@@ -1,4 +1,4 @@
-import type { RetentionStore } from "../core/ports.ts";
+import type { RetentionStore } from "../core/ports/retention-store.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { Statements } from "./statements.ts";
 

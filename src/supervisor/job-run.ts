@@ -1,6 +1,7 @@
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../core/ports.ts";
+import type { ImageChain } from "../core/ports/checkpoint-store.ts";
+import type { Job, JobEvent, JobHandle, JobOutcome } from "../core/ports/runner.ts";
 import type { JobSpans } from "../core/timing.ts";
 import {
   type DoneMessage,

@@ -1,5 +1,5 @@
 import type { ExceptionPayload } from "../core/execution.ts";
-import type { Job, JobOutcome } from "../core/ports.ts";
+import type { Job, JobOutcome } from "../core/ports/runner.ts";
 import type { WorkerEnd } from "./worker-process.ts";
 
 /** How a job ended whose worker was killed or died: the session is as it was before. */

@@ -1,6 +1,7 @@
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Job, JobEvent, JobHandle, Logger, Runner } from "../core/ports.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import type { Job, JobEvent, JobHandle, Runner } from "../core/ports/runner.ts";
 import { HOME_WAIT_MS, Homes } from "./homes.ts";
 import { JobRun } from "./job-run.ts";
 import { workerCommand } from "./launch.ts";

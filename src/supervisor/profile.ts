@@ -1,4 +1,4 @@
-import type { Job } from "../core/ports.ts";
+import type { Job } from "../core/ports/runner.ts";
 import type { WorkerProfile } from "../worker/protocol.ts";
 
 /** What the job's guest may touch: decided by its grants alone, never by the guest. */

@@ -2,7 +2,7 @@ import type { FdSocketOptions, Socket } from "bun";
 import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { ImageChain } from "../core/ports.ts";
+import type { ImageChain } from "../core/ports/checkpoint-store.ts";
 import {
   DATA_CHUNK_BYTES_MAX,
   type DataRequest,

@@ -1,5 +1,5 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
-import type { JobEvent } from "../core/ports.ts";
+import type { JobEvent } from "../core/ports/runner.ts";
 import { VALUE_TYPES } from "../core/value-types.ts";
 import type { DoneMessage, FromWorker } from "../worker/protocol.ts";
 import { plainJsonChars } from "./plain-json.ts";

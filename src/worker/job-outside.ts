@@ -1,5 +1,5 @@
 import { failPoint } from "../core/fail-point.ts";
-import type { JobEvent } from "../core/ports.ts";
+import type { JobEvent } from "../core/ports/runner.ts";
 import { discard } from "../engine/compress.ts";
 import type { EngineOutside } from "../engine/engine-job.ts";
 import { ModuleLoadError } from "../engine/loader-error.ts";

@@ -1,5 +1,6 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
-import type { CheckpointData, JobAction, JobEvent } from "../core/ports.ts";
+import type { CheckpointData } from "../core/ports/checkpoint-store.ts";
+import type { JobAction, JobEvent } from "../core/ports/runner.ts";
 import type { SessionGrants } from "../core/session.ts";
 import type { JobSpans } from "../core/timing.ts";
 import type { WorkerProfile } from "../modules/profile.ts";

@@ -1,13 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Execution, ExecutionEvent } from "../../src/core/execution.ts";
 import { newId } from "../../src/core/ids.ts";
-import {
-  type Checkpoint,
-  type ImportedSession,
-  NO_CHAIN,
-  type SessionRecord,
-  type Store,
-} from "../../src/core/ports.ts";
+import type { Checkpoint } from "../../src/core/ports/checkpoint-store.ts";
+import type { ImportedSession } from "../../src/core/ports/import-store.ts";
+import { NO_CHAIN, type SessionRecord } from "../../src/core/ports/session-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS } from "../../src/core/settings.ts";
 import type { Template, TemplateDetail } from "../../src/core/template.ts";

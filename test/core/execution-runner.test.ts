@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { VmError } from "../../src/core/errors.ts";
 import { ExecutionRunner } from "../../src/core/execution-runner.ts";
 import { NO_METRICS } from "../../src/core/live-execution.ts";
-import type { ExecutionCommit, JobOutcome, Runner, Store } from "../../src/core/ports.ts";
+import type { ExecutionCommit } from "../../src/core/ports/execution-store.ts";
+import type { JobOutcome, Runner } from "../../src/core/ports/runner.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { aSession } from "../contract/store-suite.ts";
 import { tempStore } from "../sqlite/temp-store.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Runner } from "../../src/core/ports.ts";
+import type { Runner } from "../../src/core/ports/runner.ts";
 import { Residency } from "../../src/core/residency.ts";
 
 test("a session that comes back to memory has its time there from then on", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { LIMITS } from "../../src/core/limits.ts";
-import type { Runner } from "../../src/core/ports.ts";
+import type { Runner } from "../../src/core/ports/runner.ts";
 import { Retention } from "../../src/core/retention.ts";
 import type { SqliteStore } from "../../src/sqlite/store.ts";
 import { aCheckpoint, anExecution, aSession } from "../contract/store-suite.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Job, JobAction, Runner } from "../../src/core/ports.ts";
+import type { Job, JobAction, Runner } from "../../src/core/ports/runner.ts";
 import { forSoleRun } from "../../src/daemon/sole-run.ts";
 
 test("what runs in a session that ends with it leaves nothing; what makes the session does", () => {

@@ -1,4 +1,4 @@
-import type { JobAction, JobEvent } from "../../src/core/ports.ts";
+import type { JobAction, JobEvent } from "../../src/core/ports/runner.ts";
 import { NOTHING_GRANTED, type SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/core/settings.ts";
 import type { BaseImage } from "../../src/engine/base-image.ts";

@@ -1,6 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import { NO_METRICS } from "../../src/core/live-execution.ts";
-import type { Job, JobEvent, JobHandle, JobOutcome, Runner } from "../../src/core/ports.ts";
+import type { Job, JobEvent, JobHandle, JobOutcome, Runner } from "../../src/core/ports/runner.ts";
 
 /** Code of this text runs until it is cancelled, as an endless loop does in a worker. */
 const ENDLESS = "while(true){}";

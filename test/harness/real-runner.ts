@@ -1,4 +1,5 @@
-import type { Logger, Runner } from "../../src/core/ports.ts";
+import type { Logger } from "../../src/core/ports/logger.ts";
+import type { Runner } from "../../src/core/ports/runner.ts";
 import { worktrees } from "../../src/modules/worktree.ts";
 import { createPool } from "../../src/supervisor/pool.ts";
 

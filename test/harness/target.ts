@@ -1,5 +1,7 @@
 import { createCore } from "../../src/core/core.ts";
-import type { LibraryCache, Logger, Runner } from "../../src/core/ports.ts";
+import type { LibraryCache } from "../../src/core/ports/library-cache.ts";
+import type { Logger } from "../../src/core/ports/logger.ts";
+import type { Runner } from "../../src/core/ports/runner.ts";
 import { mergeDeltas } from "../../src/engine/merge-deltas.ts";
 import { createApp } from "../../src/http/app.ts";
 import { worktrees } from "../../src/modules/worktree.ts";

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { newId } from "../../src/core/ids.ts";
-import type { NewSession } from "../../src/core/ports.ts";
+import type { NewSession } from "../../src/core/ports/session-store.ts";
 import type { SqliteStore } from "../../src/sqlite/store.ts";
 import {
   aCheckpoint,

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { ImportedSession } from "../../src/core/ports.ts";
+import type { ImportedSession } from "../../src/core/ports/import-store.ts";
 import type { SqliteStore } from "../../src/sqlite/store.ts";
 import { aCheckpoint, anEvent, anExecution, aSession } from "../contract/store-suite.ts";
 import { tempStore } from "./temp-store.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { VmError } from "../../src/core/errors.ts";
-import type { ImageChain, Job, JobEvent, JobHandle, JobOutcome } from "../../src/core/ports.ts";
+import type { ImageChain } from "../../src/core/ports/checkpoint-store.ts";
+import type { Job, JobEvent, JobHandle, JobOutcome } from "../../src/core/ports/runner.ts";
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/core/settings.ts";
 import { createPool, type Pool, type PoolOptions } from "../../src/supervisor/pool.ts";
 

@@ -1,0 +1,4 @@
+export interface ModuleCatalog {
+  /** Names that `require` can give. */
+  readonly names: readonly string[];
+}
