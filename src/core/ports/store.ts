@@ -22,7 +22,9 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   /**
    * After a start: `starting` sessions become crashed, `running` executions end as error with code
-   * DAEMON_STOPPED and an exception event. Returns the number of ready sessions.
+   * DAEMON_STOPPED and an exception event.
+   *
+   * @returns How many sessions are ready, how many became crashed, how many executions ended so.
    */
   recover(now: string): Promise<{ ready: number; crashed: number; interrupted: number }>;
   close(): Promise<void>;
