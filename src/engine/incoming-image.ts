@@ -1,5 +1,6 @@
 import { VmError } from "../core/errors.ts";
-import type { DeltaHeader, DeltaTarget } from "./delta.ts";
+import type { DeltaHeader } from "./delta-format.ts";
+import type { DeltaTarget } from "./delta-reader.ts";
 import type { Instance } from "./instance.ts";
 import type { MemoryAdvice } from "./memory-advice.ts";
 import { PAGE_WORDS, type PageLayout } from "./pages.ts";

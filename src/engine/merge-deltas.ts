@@ -1,4 +1,6 @@
-import { type DeltaHeader, DeltaReader, type DeltaTarget, DeltaWriter } from "./delta.ts";
+import type { DeltaHeader } from "./delta-format.ts";
+import { DeltaReader, type DeltaTarget } from "./delta-reader.ts";
+import { DeltaWriter } from "./delta-writer.ts";
 import { wordsOf } from "./incoming-image.ts";
 import { PAGE_BYTES } from "./pages.ts";
 

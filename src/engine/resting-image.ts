@@ -1,5 +1,5 @@
 import type { BaseImage } from "./base-image.ts";
-import { DeltaReader } from "./delta.ts";
+import { DeltaReader } from "./delta-reader.ts";
 import { type Image, type PageCopies, roomForPages, type WordChanges } from "./image.ts";
 import { IncomingImage, imageTooLarge, wordsOf } from "./incoming-image.ts";
 import type { Instance } from "./instance.ts";

@@ -1,5 +1,5 @@
 import type { BaseImage } from "./base-image.ts";
-import { DeltaWriter } from "./delta.ts";
+import { DeltaWriter } from "./delta-writer.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
 import type { Image } from "./image.ts";
 import { wordsOf } from "./incoming-image.ts";

@@ -12,7 +12,7 @@ import {
 import { baseImage } from "../../src/engine/base-source.ts";
 import { bootBase } from "../../src/engine/boot.ts";
 import { buildBaseImage } from "../../src/engine/boot-base.ts";
-import { DeltaReader } from "../../src/engine/delta.ts";
+import { DeltaReader } from "../../src/engine/delta-reader.ts";
 import { EMBEDDED } from "../../src/engine/embedded.ts";
 import { adaptedEngineFile, ENGINE, memoryBytesMax } from "../../src/engine/engines.ts";
 import { Instance } from "../../src/engine/instance.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { VmError } from "../../src/core/errors.ts";
-import { DeltaReader, DeltaWriter } from "../../src/engine/delta.ts";
+import { DeltaReader } from "../../src/engine/delta-reader.ts";
+import { DeltaWriter } from "../../src/engine/delta-writer.ts";
 import { PAGE_BYTES } from "../../src/engine/pages.ts";
 
 const WORDS = PAGE_BYTES / 4;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { DeltaReader, DeltaWriter } from "../../src/engine/delta.ts";
+import { DeltaReader } from "../../src/engine/delta-reader.ts";
+import { DeltaWriter } from "../../src/engine/delta-writer.ts";
 import { mergeDeltas } from "../../src/engine/merge-deltas.ts";
 import { PAGE_BYTES } from "../../src/engine/pages.ts";
 

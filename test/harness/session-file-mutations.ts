@@ -5,7 +5,9 @@ import {
   type SectionName,
 } from "../../src/core/session-file.ts";
 import { decodeBase, encodeBase, makeBase } from "../../src/engine/base-image.ts";
-import { type DeltaHeader, DeltaReader, DeltaWriter } from "../../src/engine/delta.ts";
+import type { DeltaHeader } from "../../src/engine/delta-format.ts";
+import { DeltaReader } from "../../src/engine/delta-reader.ts";
+import { DeltaWriter } from "../../src/engine/delta-writer.ts";
 
 /** Numbers that a seed determines: a failing case can be run again. */
 export function randomOf(seed: number): (below: number) => number {
