@@ -1,6 +1,6 @@
 import type { Job, JobEvent } from "../core/ports/runner.ts";
 import type { JobSpans } from "../core/timing.ts";
-import type { Outcome } from "./evaluate.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** One execution to run. What it needs of the daemon comes by its outside. */
 export type EngineJob = Omit<Job, "id" | "loadImage" | "loadBase">;

@@ -3,6 +3,7 @@ import type { JobAction } from "../core/ports/runner.ts";
 import type { SessionGrants } from "../core/session.ts";
 import type { PreludeFunction } from "./base-image.ts";
 import { type Guest, GuestMemoryFull, GuestThrow, type ValuePtr } from "./guest.ts";
+import { CRASHED, failed, NEVER_SETTLES, type Outcome, TRAPPED, verdictOf } from "./outcome.ts";
 import {
   parseError,
   parseErrors,
@@ -13,19 +14,7 @@ import {
 } from "./payload.ts";
 import type { BeginConfig } from "./prelude/interface.ts";
 import { StartFailure } from "./start-failure.ts";
-import type { Trip, Watch } from "./watch.ts";
-
-/** How an execution ended, and what may become of the heap that it leaves. */
-export interface Outcome {
-  readonly status: "ok" | "error" | "timeout";
-  readonly result?: ValuePayload;
-  readonly error?: ExceptionPayload;
-  readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
-  /** `keep`: its heap is the new state. `undo`: as before. `trap`: as before, and the slot is lost. */
-  readonly heap: "keep" | "undo" | "trap";
-  /** Of a trap: what the host saw. For a log, not for a guest. */
-  readonly cause?: unknown;
-}
+import type { Watch } from "./watch.ts";
 
 /** Everything that one execution runs with. */
 export interface Run {
@@ -62,6 +51,9 @@ const JOBS_AT_ONCE = 1_000;
 /** Of an error's message and stack. */
 const ERROR_BYTES_MAX = 64 * 1024;
 
+/** Of what the prelude says of itself: its timers, and errors that nobody caught. */
+const PRELUDE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
+
 /** A result is shown even where the output is used up. */
 const RESULT_BYTES_MIN = 1024;
 
@@ -96,6 +88,8 @@ export async function evaluate(run: Run): Promise<Outcome> {
 
 /** The watch has tripped: nothing of the guest's may run on. */
 class Stopped {}
+
+const UNDEFINED: ValuePayload = { type: "undefined", preview: "undefined", json: null };
 
 class Evaluation {
   constructor(private readonly run: Run) {}
@@ -323,55 +317,6 @@ class Evaluation {
 
   private assertGoing(): void {
     if (this.run.watch.check()) throw new Stopped();
-  }
-}
-
-const PRELUDE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
-
-const UNDEFINED: ValuePayload = { type: "undefined", preview: "undefined", json: null };
-
-const NEVER_SETTLES: ExceptionPayload = {
-  message: "Error: the promise can never settle: nothing is left that could resolve or reject it",
-  name: "Error",
-  code: "PROMISE_NEVER_SETTLES",
-};
-
-const failed = (error: ExceptionPayload): Outcome => ({ status: "error", error, heap: "keep" });
-
-/** The engine cannot go on; or the host could not put in the heap what it must. */
-const TRAPPED: Outcome = {
-  status: "error",
-  error: { message: "Error: the engine crashed in this execution", code: "WORKER_CRASHED" },
-  heap: "trap",
-};
-const CRASHED: Outcome = { ...TRAPPED, heap: "undo" };
-
-function verdictOf(trip: Trip): Omit<Outcome, "heap"> {
-  switch (trip.kind) {
-    case "timeout": {
-      const what = trip.limit === "cpu_ms" ? "CPU time" : "time";
-      const message = `Error: the execution took more ${what} than its limit of ${trip.max} ms (${trip.limit})`;
-      return { status: "timeout", error: { message, code: "TIMEOUT", limit: trip.limit } };
-    }
-    case "output":
-      return {
-        status: "error",
-        error: {
-          message: "Error: Execution exceeded configured output/event limits",
-          code: "OUTPUT_LIMIT_EXCEEDED",
-          limit: trip.limit,
-        },
-        outputLimit: { limit: trip.limit, max: trip.max },
-      };
-    case "memory":
-      return {
-        status: "error",
-        error: {
-          message: `Error: the session's heap is full: its limit is ${trip.max} MiB (mem_mb)`,
-          code: "OUT_OF_MEMORY",
-          limit: "mem_mb",
-        },
-      };
   }
 }
 

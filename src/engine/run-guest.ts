@@ -1,12 +1,13 @@
 import type { HostNumbers } from "./base-image.ts";
 import type { EngineJob, EngineOutside } from "./engine-job.ts";
-import { evaluate, type Outcome, type Started } from "./evaluate.ts";
+import { evaluate, type Started } from "./evaluate.ts";
 import { Guest, type ValuePtr } from "./guest.ts";
 import { HostCalls } from "./host-calls.ts";
 import { defineGlobals, loadLibrary } from "./libraries.ts";
 import { BY_ID, WorktreeLoader } from "./loader.ts";
 import { GuestModules } from "./loader-guest.ts";
 import { readVersions } from "./loader-versions.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Resident } from "./residents.ts";
 import type { Scripts } from "./scripts.ts";
 import { Watch } from "./watch.ts";

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS, mergeSettings, type SettingsPatch } from "../../src/c
 import { baseImage } from "../../src/engine/base-source.ts";
 import { EngineHost } from "../../src/engine/engine-host.ts";
 import type { EngineJob, EngineOutside } from "../../src/engine/engine-job.ts";
-import type { Outcome } from "../../src/engine/evaluate.ts";
+import type { Outcome } from "../../src/engine/outcome.ts";
 
 /** What an execution came to, as a test wants to read it. */
 export interface Ended {
