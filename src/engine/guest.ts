@@ -22,9 +22,6 @@ export class GuestMemoryFull extends Error {
 /** What the engine may use of its stack: half a MiB of the five that the build has. */
 export const STACK_BYTES = 512 * 1024;
 
-/** More, for what the prelude does when that is used up. */
-const SPARE_STACK_BYTES = 64 * 1024;
-
 export const EVAL_GLOBAL = 0;
 export const EVAL_MODULE = 1;
 export const EVAL_STRICT = 8;
@@ -205,57 +202,6 @@ export class Guest {
 
   returnBytes(at: number): void {
     this.instance.c._free(at);
-  }
-
-  /** Tells the prelude of a promise that was rejected; the values are the engine's own, borrowed. */
-  reportRejection(listener: number, promise: bigint, reason: bigint, handled: boolean): void {
-    const { c } = this.instance;
-    const cells = c._malloc(16);
-    if (cells === 0) return;
-    const { bytes } = this.instance;
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, promise), cells);
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, reason), cells + 8);
-    const truth = handled ? c._QTS_GetTrue() : c._QTS_GetFalse();
-    try {
-      this.free(this.call(listener as ValuePtr, [cells, cells + 8, truth] as ValuePtr[]));
-    } catch (error) {
-      // Stopped, or out of memory: the execution ends for that reason.
-      if (error instanceof GuestThrow) this.free(error.error);
-      else if (!(error instanceof GuestMemoryFull)) throw error;
-    }
-    c._free(cells);
-  }
-
-  private reporting = false;
-
-  /**
-   * Tells the prelude of an error that the engine has just made; the value is the engine's own,
-   * borrowed, and may be what is being thrown. An error that comes of telling is nobody's.
-   */
-  reportError(listener: number, error: bigint, byEngine: boolean): void {
-    if (this.reporting) return;
-    const { c } = this.instance;
-    const cell = c._malloc(8);
-    if (cell === 0) return;
-    this.reporting = true;
-    this.instance.bytes.writeBigUInt64LE(BigInt.asUintN(64, error), cell);
-    const held = c._QTS_DupValuePointer(this.context, cell) as ValuePtr;
-    const truth = byEngine ? c._QTS_GetTrue() : c._QTS_GetFalse();
-    // The stack may just have come to its end.
-    c._QTS_RuntimeSetMaxStackSize(this.runtime, STACK_BYTES + SPARE_STACK_BYTES);
-    try {
-      this.free(this.call(listener as ValuePtr, [held, truth] as ValuePtr[]));
-    } catch (failure) {
-      if (failure instanceof GuestThrow) {
-        this.free(failure.error);
-        this.free(c._QTS_Throw(this.context, held) as ValuePtr);
-      } else if (!(failure instanceof GuestMemoryFull)) throw failure;
-    } finally {
-      c._QTS_RuntimeSetMaxStackSize(this.runtime, STACK_BYTES);
-      this.reporting = false;
-    }
-    this.free(held);
-    c._free(cell);
   }
 
   free(value: ValuePtr): void {

@@ -8,6 +8,7 @@ import { BY_ID, WorktreeLoader } from "./loader.ts";
 import { GuestModules } from "./loader-guest.ts";
 import { readVersions } from "./loader-versions.ts";
 import type { Outcome } from "./outcome.ts";
+import { PreludeNews } from "./prelude-news.ts";
 import type { Resident } from "./residents.ts";
 import type { Scripts } from "./scripts.ts";
 import { Watch } from "./watch.ts";
@@ -71,6 +72,7 @@ export async function runGuest(
     nowMs: () => performance.timeOrigin + performance.now(),
     monotonicMs: () => performance.now(),
   });
+  const news = new PreludeNews(guest, host.prelude);
   instance.callbacks = {
     call: (argc, argv) => calls.call(argc, argv),
     shouldInterrupt: () => watch.poll(),
@@ -78,10 +80,10 @@ export async function runGuest(
     normalizeModule: (base, name) => guestModules.normalizeModule(base, name),
     rejected: (promise, reason, handled) => {
       calls.mayHaveLeft = true;
-      guest.reportRejection(host.prelude.rejected, promise, reason, handled);
+      news.rejected(promise, reason, handled);
     },
     errorMade: (error, byEngine) => {
-      if (!watch.tripped) guest.reportError(host.prelude.errorMade, error, byEngine);
+      if (!watch.tripped) news.errorMade(error, byEngine);
     },
     now: () => Date.now(),
   };

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { Guest, type ValuePtr } from "../../src/engine/guest.ts";
+import { PreludeNews } from "../../src/engine/prelude-news.ts";
 import { Slot } from "../../src/engine/slot.ts";
 import { INERT_CALLBACKS } from "./inert-callbacks.ts";
 
@@ -151,6 +152,7 @@ test("memory that grows while an error is told of is no trap", async () => {
   const { instance } = slot;
   const { c } = instance;
   const guest = new Guest(instance, base.host.runtime, base.host.context);
+  const news = new PreludeNews(guest, base.host.prelude);
   const malloc = c._malloc;
   instance.callbacks = {
     ...INERT_CALLBACKS,
@@ -160,7 +162,7 @@ test("memory that grows while an error is told of is no trap", async () => {
         instance.growTo(instance.memory.buffer.byteLength + 1);
         return malloc(bytes);
       };
-      guest.reportError(base.host.prelude.errorMade, error, byEngine);
+      news.errorMade(error, byEngine);
     },
   };
   const value = guest.evaluate("try { null.x } catch (error) { error.stack }", "test", 0);
