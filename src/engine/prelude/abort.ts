@@ -63,7 +63,7 @@ class AbortSignal extends EventTarget {
     const signal = new AbortSignal(key);
     const expire = (): void =>
       abort(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    startTimer(expire, delay, [], { holds: false });
+    startTimer(expire, delay, [], "idle");
     return signal;
   }
   static any(signals: Iterable<AbortSignal>): AbortSignal {

@@ -12,7 +12,6 @@ import {
   hide,
   join,
   jsonParse,
-  jsonStringify,
   list,
   NativeError,
   NativeTypeError,
@@ -22,7 +21,6 @@ import {
   objectDefineProperty,
   objectIs,
   objectKeys,
-  objectSetPrototypeOf,
   plainErrors,
   push,
   quote,
@@ -42,17 +40,11 @@ interface Outgoing {
   byteLength: number;
 }
 
-/**
- * The JSON of a list of arguments, and their bytes in one buffer where there are any. The list is the
- * caller's own, and of no use to it afterwards.
- */
-export function marshal(args: unknown[]): {
+/** The JSON of a list of arguments, and their bytes in one buffer where there are any. */
+export function marshal(args: readonly unknown[]): {
   json: string;
   bytes: ArrayBuffer | undefined;
 } {
-  if (arePlain(args)) {
-    return { json: jsonStringify(objectSetPrototypeOf(args, null)), bytes: undefined };
-  }
   const out: Outgoing = { chunks: list(), byteLength: 0 };
   const parts = list<string>();
   for (let i = 0; i < args.length; i++) push(parts, write(out, args[i], 0));
@@ -66,24 +58,6 @@ export function marshal(args: unknown[]): {
     offset += typedArrayByteLength(chunk);
   }
   return { json, bytes: bytes.buffer as ArrayBuffer };
-}
-
-/** Whether JSON has all of them as they are, and asks no code of the guest's how to write them. */
-function arePlain(args: readonly unknown[]): boolean {
-  for (let i = 0; i < args.length; i++) {
-    const value = args[i];
-    switch (typeof value) {
-      case "string":
-      case "boolean":
-        break;
-      case "number":
-        if (!numberIsFinite(value) || objectIs(value, -0)) return false;
-        break;
-      default:
-        if (value !== null) return false;
-    }
-  }
-  return true;
 }
 
 function write(out: Outgoing, value: unknown, depth: number): string {

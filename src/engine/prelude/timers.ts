@@ -15,6 +15,9 @@ import {
 } from "./primordials.ts";
 import { reportUncaught } from "./uncaught.ts";
 
+/** `idle`: an execution does not wait for it. */
+type TimerKind = "timeout" | "interval" | "immediate" | "idle";
+
 interface Timer {
   readonly id: number;
   readonly callback: (...args: never[]) => unknown;
@@ -31,9 +34,14 @@ interface Timer {
 /** More timers than this at once are a mistake, or an attack on the session's memory. */
 const TIMERS_MAX = 100_000;
 const DELAY_MS_MAX = 2 ** 31 - 1;
+/** So many cancelled ones take no room to speak of. */
+const CANCELLED_FREE = 1000;
 
 const live = new NativeMap<number, Timer>();
-/** A binary heap by due time, then order; cancelled timers are dropped when they come up. */
+/**
+ * A binary heap by due time, then order; cancelled timers are dropped when they come up, or are most
+ * of it.
+ */
 let heap = list<Timer>();
 let nextId = 1;
 let nextOrder = 1;
@@ -73,7 +81,7 @@ export function startTimer(
   callback: unknown,
   delayMs: number,
   args: unknown[],
-  options: { repeats?: boolean; immediate?: boolean; holds?: boolean } = {},
+  kind: TimerKind = "timeout",
 ): number {
   if (typeof callback !== "function") {
     throw new NativeTypeError("The callback must be a function");
@@ -84,10 +92,10 @@ export function startTimer(
     id: nextId++,
     callback: callback as Timer["callback"],
     args,
-    dueMs: now() + (options.immediate === true ? 0 : delay),
+    dueMs: now() + (kind === "immediate" ? 0 : delay),
     order: nextOrder++,
-    everyMs: options.repeats === true ? delay : undefined,
-    holds: options.holds !== false,
+    everyMs: kind === "interval" ? delay : undefined,
+    holds: kind !== "idle",
   };
   mapSet(live, timer.id, timer);
   insert(timer);
@@ -96,7 +104,17 @@ export function startTimer(
 
 function stopTimer(id: unknown): void {
   if (id === undefined || id === null || typeof id === "symbol") return;
-  mapDelete(live, toNumber(id));
+  if (mapDelete(live, toNumber(id)) && heap.length > CANCELLED_FREE + 2 * mapSize(live)) forget();
+}
+
+/** Drops the cancelled ones before they come up, which may be long. */
+function forget(): void {
+  const all = heap;
+  heap = list();
+  for (let i = 0; i < all.length; i++) {
+    const timer = all[i] as Timer;
+    if (mapGet(live, timer.id) === timer) insert(timer);
+  }
 }
 
 export function stopAllTimers(): void {
@@ -157,10 +175,10 @@ export const timerGlobals = {
     "setInterval",
     1,
     (callback: unknown, delayMs?: unknown, ...args: unknown[]) =>
-      startTimer(callback, toNumber(delayMs), args, { repeats: true }),
+      startTimer(callback, toNumber(delayMs), args, "interval"),
   ),
   setImmediate: native("setImmediate", 1, (callback: unknown, ...args: unknown[]) =>
-    startTimer(callback, 0, args, { immediate: true }),
+    startTimer(callback, 0, args, "immediate"),
   ),
   clearTimeout: native("clearTimeout", 0, (id?: unknown) => stopTimer(id)),
   clearInterval: native("clearInterval", 0, (id?: unknown) => stopTimer(id)),

@@ -1,8 +1,8 @@
 import { callHost } from "./host.ts";
+import { unmarshalAnswer } from "./marshal.ts";
 import {
   coerce,
   hide,
-  jsonParse,
   NativeTypeError,
   quote,
   symbolFor,
@@ -29,7 +29,7 @@ interface Parts {
 type Settable = Exclude<keyof Parts, "origin">;
 
 function ask(request: string): Parts | null {
-  return (jsonParse(callHost("url", request) as string) as { return: Parts | null }).return;
+  return unmarshalAnswer(callHost("url", request) as string) as Parts | null;
 }
 
 function parse(url: unknown, base: unknown): Parts | null {
