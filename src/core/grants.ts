@@ -15,7 +15,7 @@ export function grantsOf(detail: TemplateDetail, modules: ModuleCatalog): Sessio
   const { vm_id: _, ...settings } = detail.settings;
   const names = new Set([
     ...detail.template.exposed_modules,
-    ...named("module").map((capability) => capability.name),
+    ...named("module").map((capability) => moduleOf(capability)),
   ]);
   return {
     settings,
@@ -26,6 +26,32 @@ export function grantsOf(detail: TemplateDetail, modules: ModuleCatalog): Sessio
     fsReadOnly: named("fs").some((capability) => capability.config.read_only === true),
     netAllowed: named("net").length > 0,
   };
+}
+
+/** As the list of modules takes it. */
+const moduleOf = ({ name }: Pick<Capability, "name">) => name.trim().toLowerCase();
+
+/**
+ * Why a capability would give a session nothing; undefined: it gives something. Any may be stored: a
+ * newer daemon may know what to do with it.
+ */
+export function reasonOfNoEffect(
+  { kind, name, config }: Pick<Capability, "kind" | "name" | "config">,
+  modules: readonly string[],
+): string | undefined {
+  switch (kind) {
+    case "module":
+      if (modules.includes(moduleOf({ name }))) return undefined;
+      return `there is no native module ${name}, but ${modules.join(", ")}`;
+    case "global":
+    case "env":
+      return config.value === undefined ? "its configuration has no `value`" : undefined;
+    case "fs":
+      if (config.read_only === true) return undefined;
+      return 'its configuration is not {"read_only": true}';
+    case "net":
+      return undefined;
+  }
 }
 
 function valuesOf(capabilities: readonly Capability[]): Record<string, unknown> {

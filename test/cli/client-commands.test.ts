@@ -433,3 +433,33 @@ test("what runs in a busy session is named", async () => {
       `execution id: ${OTHER_ID}\n`,
   );
 });
+
+test.each([
+  ["env", "STAGE", {}, "its configuration has no `value`"],
+  ["global", "cfg", { valu: 1 }, "its configuration has no `value`"],
+  ["module", "nope", {}, "there is no native module nope, but fs, exec, database"],
+  ["fs", "x", { readonly: true }, 'its configuration is not {"read_only": true}'],
+  ["module", " FS ", {}, undefined],
+  ["fs", "x", { read_only: true }, undefined],
+  ["net", "x", {}, undefined],
+])(
+  "a capability %s:%s with %j that gives nothing is taken, and says so",
+  async (kind, name, config, why) => {
+    using api = fakeApi({
+      [`POST /templates/${ID}/capabilities`]: {
+        id: ID,
+        vm_id: ID,
+        kind,
+        name,
+        enabled: true,
+        config,
+      },
+    });
+    const words = ["template", "add-capability", ID, "--name", name, "--kind", kind];
+    expect(await runCli(["--server-url", api.url, ...words])).toEqual({
+      stdout: `Added capability: ${kind}:${name} to template ${ID}\n`,
+      stderr: why === undefined ? "" : `Note: this capability gives sessions nothing: ${why}.\n`,
+      exitCode: 0,
+    });
+  },
+);

@@ -1,5 +1,7 @@
+import { reasonOfNoEffect } from "../../core/grants.ts";
+import { MODULE_CATALOG } from "../../modules/catalog.ts";
 import { command } from "../command.ts";
-import { jsonText, printable, table } from "../output.ts";
+import { jsonText, printable, printError, table } from "../output.ts";
 import { UsageError } from "../usage-error.ts";
 import { TEMPLATE_ID } from "./arguments.ts";
 
@@ -44,6 +46,13 @@ export const add = command({
       () =>
         `Added capability: ${capability.kind}:${printable(capability.name)} to template ${capability.vm_id}`,
     );
+    const reason = reasonOfNoEffect(
+      capability,
+      MODULE_CATALOG.map(({ name }) => name),
+    );
+    if (reason !== undefined && !context.globals.json) {
+      printError(printable(`Note: this capability gives sessions nothing: ${reason}.`));
+    }
   },
 });
 
