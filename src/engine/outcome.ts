@@ -1,4 +1,5 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
+import { timeLimitPassed } from "../core/time-limit.ts";
 import type { Trip } from "./watch.ts";
 
 /** How an execution ended, and what may become of the heap that it leaves. */
@@ -38,11 +39,8 @@ export const CRASHED: Outcome = { ...TRAPPED, heap: "undo" };
 /** What an execution that was stopped for it ended as. */
 export function verdictOf(trip: Trip): Omit<Outcome, "heap"> {
   switch (trip.kind) {
-    case "timeout": {
-      const what = trip.limit === "cpu_ms" ? "CPU time" : "time";
-      const message = `Error: the execution took more ${what} than its limit of ${trip.max} ms (${trip.limit})`;
-      return { status: "timeout", error: { message, code: "TIMEOUT", limit: trip.limit } };
-    }
+    case "timeout":
+      return { status: "timeout", error: timeLimitPassed(trip.limit, trip.max) };
     case "output":
       return {
         status: "error",

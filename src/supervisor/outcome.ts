@@ -1,5 +1,6 @@
 import type { ExceptionPayload } from "../core/execution.ts";
 import type { Job, JobOutcome } from "../core/ports/runner.ts";
+import { timeLimitPassed } from "../core/time-limit.ts";
 import type { WorkerEnd } from "./worker-process.ts";
 
 /** How a job ended whose worker was killed or died: the session is as it was before. */
@@ -26,14 +27,10 @@ function errorOf(job: Job, end: WorkerEnd): ExceptionPayload {
   const { limits } = job.grants.settings;
   switch (end.cause) {
     case "timeout":
-      return {
-        message: `Execution exceeded its limit ${end.limit} of ${limits[end.limit]} ms`,
-        code: "TIMEOUT",
-        limit: end.limit,
-      };
+      return timeLimitPassed(end.limit, limits[end.limit]);
     case "memory":
       return {
-        message: `Execution exceeded its limit mem_mb of ${limits.mem_mb} MiB`,
+        message: `Error: the execution took more memory than its limit of ${limits.mem_mb} MiB allows (mem_mb)`,
         code: "OUT_OF_MEMORY",
         limit: "mem_mb",
       };
