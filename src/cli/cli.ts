@@ -1,6 +1,6 @@
 import { runCommand } from "citty";
 import { check } from "./check.ts";
-import { type Command, flagsOf, isNegatable } from "./command.ts";
+import { flagsOf, isNegatable } from "./command.ts";
 import { createContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { type Globals, readGlobals } from "./globals.ts";
@@ -32,7 +32,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
 
 async function run(invocation: Invocation): Promise<number> {
   const globals = readGlobals((name) => invocation.values.get(name)?.at(-1), process.env);
-  if (invocation.values.has("help")) return showUsage(invocation.command, invocation.path);
+  if (invocation.values.has("help")) return showUsage(invocation, globals);
   if (invocation.values.has("version")) return showVersion(globals);
   check(invocation);
   const { result } = await runCommand(invocation.command, {
@@ -42,9 +42,11 @@ async function run(invocation: Invocation): Promise<number> {
   return typeof result === "number" ? result : EXIT_CODES.ok.code;
 }
 
-async function showUsage(command: Command, path: readonly string[]): Promise<number> {
+async function showUsage({ command, path }: Invocation, { json }: Globals): Promise<number> {
   const { usageText } = await import("./usage.ts");
-  print(await usageText(command, path));
+  const usage = await usageText(command, path);
+  if (json) printJson({ command: path.join(" "), usage });
+  else print(usage);
   return EXIT_CODES.ok.code;
 }
 

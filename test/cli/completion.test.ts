@@ -24,6 +24,14 @@ test("commands, subcommands, flags and values are offered", async () => {
   expect(await complete(["--log-format", "="])).toEqual(["text", "json"]);
   expect(await complete(["help", "arch"])).toEqual(["architecture"]);
   expect(await complete(["completion", ""])).toEqual(["bash", "zsh", "fish"]);
+  expect(await complete(["template", "add-module", ID, "--name", ""])).toEqual([
+    "fs",
+    "exec",
+    "database",
+  ]);
+  expect(await complete(["template", "remove-library", ID, "--name=r"])).toEqual(["--name=ramda"]);
+  expect(await complete(["template", "create", "--engine", ""])).toEqual(["quickjs"]);
+  expect(await complete(["template", "add-startup", ID, "--mode", ""])).toEqual(["eval"]);
   expect(await complete(["nonsense", ""])).toEqual([]);
 });
 

@@ -100,6 +100,19 @@ test("--help shows a command's usage on stdout, from anywhere in the line", asyn
   }
 });
 
+test("with --json a usage is JSON too", async () => {
+  for (const words of [
+    ["help", "exec", "repl"],
+    ["exec", "repl", "--help"],
+  ]) {
+    const { stdout } = await runCli([...words, "--json"]);
+    expect(JSON.parse(stdout)).toEqual({
+      command: "exec repl",
+      usage: expect.stringMatching(/^Run a snippet in a session\./),
+    });
+  }
+});
+
 test("the version is printed by command and by flag", async () => {
   for (const words of [["version"], ["--version"]]) {
     expect(await runCli(words)).toEqual({

@@ -1,6 +1,7 @@
 import { type Command, command, subCommandsOf } from "../command.ts";
+import type { Context } from "../context.ts";
 import { nearest } from "../nearest.ts";
-import { hasColours, print } from "../output.ts";
+import { hasColours } from "../output.ts";
 import { UsageError } from "../usage-error.ts";
 
 export default command({
@@ -26,7 +27,7 @@ export default command({
     }
     const topic = args.subcommand === undefined && TOPICS.find(({ name }) => name === args.topic);
     if (!topic) {
-      await showCommand([args.topic, args.subcommand]);
+      await showCommand(context, [args.topic, args.subcommand]);
       return;
     }
 
@@ -42,7 +43,10 @@ export default command({
   },
 });
 
-async function showCommand(words: readonly (string | undefined)[]): Promise<void> {
+async function showCommand(
+  context: Context,
+  words: readonly (string | undefined)[],
+): Promise<void> {
   const path = words.filter((word) => word !== undefined);
   const { ROOT } = await import("../tree.ts");
   let found: Command = ROOT;
@@ -55,7 +59,8 @@ async function showCommand(words: readonly (string | undefined)[]): Promise<void
     found = await children[word]!();
   }
   const { usageText } = await import("../usage.ts");
-  print(await usageText(found, path));
+  const usage = await usageText(found, path);
+  context.result({ command: path.join(" "), usage }, () => usage);
 }
 
 /** @param names  The commands that could stand where `word` does, after `before`. */

@@ -11,7 +11,12 @@ export const create = command({
   examples: ["vm-system template create --name reports --wall-ms 60000"],
   args: {
     name: { type: "string", valueHint: "NAME", required: true, description: "Its name, unique" },
-    engine: { type: "string", valueHint: "ENGINE", description: "quickjs (the default)" },
+    engine: {
+      type: "string",
+      valueHint: "ENGINE",
+      description: "quickjs (the default)",
+      completes: ["quickjs"],
+    },
     ...SETTINGS_FLAGS,
   },
   async run(context, args) {

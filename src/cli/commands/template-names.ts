@@ -1,4 +1,6 @@
 import type { Client } from "../../client/client.ts";
+import { LIBRARY_CATALOG } from "../../libraries/catalog.ts";
+import { MODULE_CATALOG } from "../../modules/catalog.ts";
 import { command } from "../command.ts";
 import { printable } from "../output.ts";
 import { TEMPLATE_ID } from "./arguments.ts";
@@ -6,6 +8,8 @@ import { TEMPLATE_ID } from "./arguments.ts";
 interface Kind {
   readonly singular: "module" | "library";
   readonly plural: "modules" | "libraries";
+  /** Those that there are. */
+  readonly known: readonly string[];
   list(client: Client, id: string): Promise<string[]>;
   add(client: Client, id: string, name: string): Promise<{ template_id: string; name: string }>;
   remove(client: Client, id: string, name: string): Promise<{ template_id: string; name: string }>;
@@ -14,6 +18,7 @@ interface Kind {
 export const modules = commandsFor({
   singular: "module",
   plural: "modules",
+  known: MODULE_CATALOG.map(({ name }) => name),
   list: (client, id) => client.listModules(id),
   add: (client, id, name) => client.addModule(id, name),
   remove: (client, id, name) => client.removeModule(id, name),
@@ -22,6 +27,7 @@ export const modules = commandsFor({
 export const libraries = commandsFor({
   singular: "library",
   plural: "libraries",
+  known: LIBRARY_CATALOG.map(({ id }) => id),
   list: (client, id) => client.listLibraries(id),
   add: (client, id, name) => client.addLibrary(id, name),
   remove: (client, id, name) => client.removeLibrary(id, name),
@@ -35,6 +41,7 @@ function commandsFor(kind: Kind) {
     valueHint: "NAME",
     required: true,
     description: `The ${singular}; see list-available-${plural}`,
+    completes: kind.known,
   } as const;
   return {
     add: command({

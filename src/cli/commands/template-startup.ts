@@ -21,7 +21,13 @@ export const add = command({
       description: "Lower ones run first",
       integer: { min: -2147483648, max: 2147483647 },
     },
-    mode: { type: "string", valueHint: "MODE", default: "eval", description: "How it is run" },
+    mode: {
+      type: "string",
+      valueHint: "MODE",
+      default: "eval",
+      description: "How it is run",
+      completes: ["eval"],
+    },
   },
   async run(context, args) {
     const client = await context.client();
