@@ -21,6 +21,24 @@ export async function readSessionFile(path: string): Promise<Uint8Array> {
 }
 
 /**
+ * Before a session is made that is to be written there: what it computes would be lost.
+ *
+ * @throws UsageError as `writeSessionFile`
+ */
+export async function assertWritable(path: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new UsageError(`${path} cannot be written: it is a folder`);
+  try {
+    await writeFile(temporary, "", { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written: ${fileProblem(error, "written")}`);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/**
  * Writes it whole or not at all, for its owner's eyes: it holds whatever the session does.
  *
  * @throws UsageError

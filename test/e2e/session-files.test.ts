@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Daemon, repl, vm } from "../harness/binary.ts";
 import {
   damage,
@@ -179,6 +179,20 @@ test("run --save and --from, without a daemon", async () => {
   expect(prompt.out).toContain("3");
   const both = await vm(["run", "--from", file, "--module", "fs", "-e", "1"], { cwd });
   expect([both.code, both.err]).toEqual([2, expect.stringContaining("--module is for a new")]);
+});
+
+test.each([
+  ["nowhere/x.vmsession", "there is no such folder"],
+  [".", "it is a folder"],
+])("run --save %s is refused before any code runs", async (save, why) => {
+  using folder = tempFolder();
+  const words = ["run", "-e", "console.log('ran')", "--save", save];
+  expect(await vm(words, { cwd: folder.path })).toEqual({
+    out: "",
+    err: `Error: ${save} cannot be written: ${why}\n`,
+    code: 2,
+  });
+  expect(readdirSync(folder.path)).toEqual([]);
 });
 
 test("one file many times at once, and a kill in the midst: sessions of their own, or none", async () => {

@@ -9,7 +9,7 @@ import { LOCAL_FLAGS, localOptions } from "../run/local-flags.ts";
 import { showConsole } from "../run/show-console.ts";
 import { watchExecution } from "../run/watch-execution.ts";
 import { worktreeFile } from "../run/worktree-file.ts";
-import { writeSessionFile } from "../session-file-io.ts";
+import { assertWritable, writeSessionFile } from "../session-file-io.ts";
 import { readStdin } from "../stdin.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -70,6 +70,7 @@ export default command({
     const program = await programOf(context, options.worktreePath);
     const { openLocalSession } = await import("../../daemon/local.ts");
     const saved = context.list("save").at(-1);
+    if (saved !== undefined) await assertWritable(saved);
     const { json } = context.globals;
     // The execution itself tells of the heap that it left: whoever reads that has it looked for.
     const soleRun = saved === undefined && options.db === undefined && !json;
