@@ -54,8 +54,8 @@ const isRequired = (flag: FlagDef) =>
   isPositional(flag) ? flag.required !== false : flag.required;
 
 function checkValue(name: string, flag: FlagDef, value: string): void {
-  if (isPositional(flag) && !flag.mayBeEmpty && value === "")
-    throw new UsageError(`${name} is empty`);
+  const mayBeEmpty = isPositional(flag) ? flag.mayBeEmpty : !flag.notEmpty;
+  if (value === "" && !mayBeEmpty) throw new UsageError(`${name} is empty`);
   const options = flag.type === "enum" ? flag.options : flag.oneOf;
   if (options && !options.includes(value)) {
     const near = nearest(value, options);

@@ -15,6 +15,8 @@ export interface FlagRules {
   readonly negatable?: true;
   /** A JSON object. */
   readonly jsonObject?: true;
+  /** A flag whose value may not be empty, as an unset variable of a shell makes it. */
+  readonly notEmpty?: true;
   /** An argument whose emptiness is not ours to refuse. */
   readonly mayBeEmpty?: true;
   /** May be given more than once; read with `Context.list`. */

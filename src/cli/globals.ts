@@ -6,6 +6,7 @@ export const GLOBAL_FLAGS = {
   db: {
     type: "string",
     valueHint: "PATH",
+    notEmpty: true,
     description:
       "Database file: of `serve` (default vm-system.db); of `run` and `repl`, to keep the record",
   },
@@ -26,7 +27,7 @@ export const GLOBAL_FLAGS = {
   },
   json: { type: "boolean", description: "Print the API's JSON on stdout and nothing else there" },
   help: { type: "boolean", alias: "h", description: "Show the usage of a command" },
-  version: { type: "boolean", description: "Print the version" },
+  version: { type: "boolean", alias: "v", description: "Print the version" },
 } as const satisfies FlagDefs;
 
 export type LogLevel = (typeof GLOBAL_FLAGS)["log-level"]["options"][number];

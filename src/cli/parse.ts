@@ -107,7 +107,7 @@ function findFlag(
   if (near) throw new UsageError(`unknown flag ${written}${where}`, `Did you mean ${near}?`);
   throw new UsageError(
     `unknown flag ${written}${where}`,
-    written.startsWith("--")
+    written.startsWith("--") || subCommandsOf(command)
       ? `See \`${["vm-system", ...path].join(" ")} --help\`.`
       : "Write `--` before an argument that begins with a dash.",
   );

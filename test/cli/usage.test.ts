@@ -53,6 +53,14 @@ const REFUSED: readonly [string, readonly string[], string][] = [
   ["an unknown shell", ["completion", "bsh"], "Did you mean bash?"],
   ["an unknown topic", ["help", "exmples"], "Did you mean `vm-system help examples`?"],
   ["a URL that is none", ["ops", "health", "--server-url", "localhost:1"], "is not an http"],
+  ...["--db", "--worktree", "--from", "--save", "--cache-dir"].map(
+    (flag): [string, string[], string] => [
+      `an empty ${flag}`,
+      ["run", "-e", "1", flag, ""],
+      `${flag} is empty`,
+    ],
+  ),
+  ["a dash where no argument can be", ["exec", "-x"], "See `vm-system exec --help`."],
   ["a dash without --", ["exec", "repl", "s", "-x"], "Write `--` before an argument"],
   ["nothing to change", ["template", "update", "x"], "template update: nothing to change"],
 ];
@@ -114,7 +122,7 @@ test("with --json a usage is JSON too", async () => {
 });
 
 test("the version is printed by command and by flag", async () => {
-  for (const words of [["version"], ["--version"]]) {
+  for (const words of [["version"], ["--version"], ["-v"]]) {
     expect(await runCli(words)).toEqual({
       stdout: "vm-system 0.1.0\n",
       stderr: "",

@@ -24,12 +24,14 @@ export const EXECUTION_ID = {
   completes: "execution",
 } as const satisfies FlagDef;
 
-/** Commands say what they do with it. */
-export const STATE = {
-  type: "string",
-  valueHint: "STATE",
-  completes: "state",
-} as const satisfies FlagDef;
+/** @param what  What the command does with it, and its default. */
+export const stateFlag = (what: string) =>
+  ({
+    type: "string",
+    valueHint: "STATE",
+    description: `${what}; an execution's or a checkpoint's ID, or a label`,
+    completes: "state",
+  }) as const satisfies FlagDef;
 
 /** The daemon knows no current folder of ours. What is empty stays so, and is refused. */
 export const fromHere = (path: string) => (path === "" ? "" : resolve(path));

@@ -6,7 +6,7 @@ import { executionText } from "../execution-text.ts";
 import { exitCodeOfExecution } from "../exit-code.ts";
 import { readStdin } from "../stdin.ts";
 import { UsageError } from "../usage-error.ts";
-import { SESSION_ID, STATE } from "./arguments.ts";
+import { SESSION_ID, stateFlag } from "./arguments.ts";
 
 const DETACH = {
   type: "boolean",
@@ -18,7 +18,7 @@ const DRY_RUN = {
     type: "boolean",
     description: "Leave the session as it was before",
   },
-  at: { ...STATE, description: "With --dry-run: the past state to run in" },
+  at: stateFlag("With --dry-run: the past state to run in"),
 } as const;
 
 export const repl = command({

@@ -13,6 +13,7 @@ import { ProgressBar } from "../progress-bar.ts";
 const CACHE_DIR = {
   type: "string",
   valueHint: "DIR",
+  notEmpty: true,
   description: `Where they are kept (default ${DEFAULT_CACHE_DIR})`,
 } as const;
 

@@ -60,6 +60,7 @@ export default command({
     save: {
       type: "string",
       valueHint: "FILE",
+      notEmpty: true,
       description:
         "Write the session to a file afterwards, also when the code failed, to go on from with --from",
     },

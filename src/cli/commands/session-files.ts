@@ -17,6 +17,7 @@ export const exportSession = command({
       type: "string",
       alias: "o",
       valueHint: "FILE",
+      notEmpty: true,
       required: true,
       description: "The file; one that is there is replaced",
     },

@@ -3,7 +3,7 @@ import { command } from "../command.ts";
 import { bytesText, fields, printable, shortTime, table } from "../output.ts";
 import { sessionTreeText } from "../session-tree-text.ts";
 import { UsageError } from "../usage-error.ts";
-import { fromHere, SESSION_ID, STATE } from "./arguments.ts";
+import { fromHere, SESSION_ID, stateFlag } from "./arguments.ts";
 
 export const checkpoints = command({
   name: "checkpoints",
@@ -85,7 +85,7 @@ export const fork = command({
       description: "How many",
       integer: { min: 1, max: LIMITS.forkCountMax },
     },
-    at: { ...STATE, description: "The state that they begin with (default: now)" },
+    at: stateFlag("The state that they begin with (default: now)"),
     "workspace-id": {
       type: "string",
       valueHint: "ID",
@@ -125,7 +125,7 @@ export const rewind = command({
   ],
   args: {
     id: SESSION_ID,
-    to: { ...STATE, description: "The state that it gets" },
+    to: stateFlag("The state that it gets"),
     steps: {
       type: "string",
       valueHint: "N",
@@ -174,8 +174,8 @@ export const diff = command({
   examples: ["vm-system session diff SESSION --from 'data loaded' --to EXECUTION"],
   args: {
     id: SESSION_ID,
-    from: { ...STATE, description: "The state before (default: what the session began with)" },
-    to: { ...STATE, description: "The state after (default: now)" },
+    from: stateFlag("The state before (default: what the session began with)"),
+    to: stateFlag("The state after (default: now)"),
   },
   async run(context, args) {
     const found = await (await context.client()).diffSession(args.id, {

@@ -16,6 +16,7 @@ export const LOCAL_FLAGS = {
   worktree: {
     type: "string",
     valueHint: "DIR",
+    notEmpty: true,
     description: "The folder that the code may load files from (default: the current one)",
   },
   module: {
@@ -35,12 +36,14 @@ export const LOCAL_FLAGS = {
   from: {
     type: "string",
     valueHint: "FILE",
+    notEmpty: true,
     description:
       "Go on from a session file, which says modules, libraries and limits; see `session export`",
   },
   "cache-dir": {
     type: "string",
     valueHint: "DIR",
+    notEmpty: true,
     description: `Where \`libs download\` keeps libraries (default ${DEFAULT_CACHE_DIR})`,
   },
   timeout: {
