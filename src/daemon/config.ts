@@ -232,7 +232,7 @@ export function readConfig(
     requireConfinement: one("require-confinement") === "true",
     bodyBytesMax: number("max-body-mb")! * 1024 * 1024,
     importBytesMax: number("max-import-mb")! * 1024 * 1024,
-    allowHosts: given("allow-host").values,
+    allowHosts: readHosts(given("allow-host")),
     allowOrigins: readOrigins(given("allow-origin")),
     cacheDir: one("cache-dir")!,
     logLevel: one("log-level") as LogLevel,
@@ -298,6 +298,17 @@ function readAddress({ source, values }: Given): DaemonConfig["listen"] {
 }
 
 /** As browsers send them: scheme, host and port, and nothing after. */
+/** As a Host header names one: a name or an address, with a port or without. */
+function readHosts({ source, values }: Given): string[] {
+  return values.map((text) => {
+    if (/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(text)) return text;
+    throw new ConfigError(
+      `${source}: ${JSON.stringify(text)} is not a host`,
+      "Give a name or an address, as vm.example, vm.example:3210 or [::1].",
+    );
+  });
+}
+
 function readOrigins({ source, values }: Given): string[] {
   return values.map((text) => {
     const origin = URL.canParse(text) ? new URL(text).origin : "null";
