@@ -8,6 +8,7 @@ import { renderMarkdown } from "../../src/help/render.ts";
 import { TOPICS } from "../../src/help/topics.ts";
 import { apiRoutes } from "../../src/http/app.ts";
 import { STATUS_OF } from "../../src/http/errors.ts";
+import { MODULE_CATALOG } from "../../src/modules/catalog.ts";
 import { runCli } from "../cli/run-cli.ts";
 
 const tables = await topicTables(ROOT);
@@ -39,6 +40,12 @@ test("the errors of the topics are those of the daemon", () => {
   for (const code of Object.keys(ERRORS)) {
     expect(markdown.get("troubleshooting")).toContain(`\`${code}\``);
   }
+});
+
+test("every function of a native module is explained", () => {
+  const text = markdown.get("templates-and-sessions")!;
+  const functions = MODULE_CATALOG.flatMap((module) => module.functions);
+  expect(functions.filter((name) => !new RegExp(`\`${name}[\`(]`).test(text))).toEqual([]);
 });
 
 test("the routes of api-reference are those of the API", () => {
