@@ -66,14 +66,22 @@ export function readGlobals(
   };
 }
 
-/** @param source  The flag or variable that holds it. @throws UsageError */
-export function httpUrl(source: string, text: string | undefined): string | undefined {
+/**
+ * @param source   The flag or variable that holds it.
+ * @param example  One that is right.
+ * @throws UsageError
+ */
+export function httpUrl(
+  source: string,
+  text: string | undefined,
+  example: string = DEFAULT_SERVER_URL,
+): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || !url.hostname) {
     throw new UsageError(
       `${source}: ${JSON.stringify(text)} is not an http or https URL`,
-      `Write it as ${DEFAULT_SERVER_URL}.`,
+      `Write it as ${example}.`,
     );
   }
   if (url.search || url.hash) {

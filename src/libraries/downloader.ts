@@ -35,7 +35,13 @@ export interface DownloadOptions {
 /** What became of one library. `library` is `<id>-<version>`. */
 export type DownloadResult =
   | { readonly library: string; readonly status: "downloaded" | "present"; readonly path: string }
-  | { readonly library: string; readonly status: "failed"; readonly error: string };
+  | {
+      readonly library: string;
+      readonly status: "failed";
+      /** What did not work: getting it, or putting it into the cache. */
+      readonly step: "fetch" | "store";
+      readonly error: string;
+    };
 
 /**
  * Brings every library of the catalog into the cache, all at the same time; what is there and intact
@@ -49,15 +55,18 @@ export function downloadLibraries(options: DownloadOptions): Promise<DownloadRes
 async function bring(entry: Library, options: DownloadOptions): Promise<DownloadResult> {
   const library = canonicalNameOf(entry);
   const path = libraryFile(options.cacheDir, library);
+  let step: "fetch" | "store" = "fetch";
   try {
     const present = await readFile(path).catch(() => undefined);
     if (present !== undefined && isIntact(entry, present)) {
       return { library, status: "present", path };
     }
-    await store(path, await fetchWithRetries(entry, options));
+    const bytes = await fetchWithRetries(entry, options);
+    step = "store";
+    await store(path, bytes);
     return { library, status: "downloaded", path };
   } catch (error) {
-    return { library, status: "failed", error: reasonOf(error) };
+    return { library, status: "failed", step, error: reasonOf(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { Cdn } from "../harness/cdn.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 import { fakeApi } from "./fake-api.ts";
 import { runCli } from "./run-cli.ts";
@@ -57,8 +58,23 @@ test("every download that fails is named, and the exit code is 1", async () => {
   expect(exitCode).toBe(1);
 });
 
+test("a cache that cannot be written is told apart from a CDN that cannot be reached", async () => {
+  using folder = tempFolder();
+  using cdn = await Cdn.start();
+  const file = folder.join("file");
+  writeFileSync(file, "");
+  const words = ["libs", "download", "--cdn-url", cdn.url, "--cache-dir", file];
+  const { stderr, exitCode } = await runCli(words);
+  expect(stderr).toContain("Error: lodash-4.17.21 was not downloaded: ENOTDIR");
+  expect(stderr).toContain("Name a folder that may be written with --cache-dir");
+  expect(stderr).not.toContain("--cdn-url");
+  expect(exitCode).toBe(1);
+});
+
 test("a CDN address that is none is wrong usage", async () => {
   const { stderr, exitCode } = await runCli(["libs", "download", "--cdn-url", "nowhere"]);
-  expect(stderr).toContain('--cdn-url: "nowhere" is not an http or https URL');
+  expect(stderr).toBe(
+    'Error: --cdn-url: "nowhere" is not an http or https URL\nWrite it as https://cdn.jsdelivr.net/npm.\n',
+  );
   expect(exitCode).toBe(2);
 });

@@ -31,8 +31,8 @@ export const download = command({
   async run(context, args) {
     const cacheDir = cacheDirOf(context, args["cache-dir"]);
     const cdnUrl =
-      httpUrl("--cdn-url", args["cdn-url"]) ??
-      httpUrl("VM_SYSTEM_CDN_URL", context.env.VM_SYSTEM_CDN_URL || undefined) ??
+      httpUrl("--cdn-url", args["cdn-url"], DEFAULT_CDN_URL) ??
+      httpUrl("VM_SYSTEM_CDN_URL", context.env.VM_SYSTEM_CDN_URL || undefined, DEFAULT_CDN_URL) ??
       DEFAULT_CDN_URL;
     if (!context.globals.json) print(`Downloading libraries to: ${folderOf(cacheDir)}`);
 
@@ -48,7 +48,12 @@ export const download = command({
     for (const { library, error } of failed) {
       printError(`Error: ${library} was not downloaded: ${printable(error)}`);
     }
-    if (failed.length > 0) {
+    if (failed.some(({ step }) => step === "store")) {
+      printError(
+        "Name a folder that may be written with --cache-dir or VM_SYSTEM_CACHE_DIR, there and where the libraries are used.",
+      );
+    }
+    if (failed.some(({ step }) => step === "fetch")) {
       printError(
         `They come from ${cdnUrl}; name a mirror with --cdn-url or VM_SYSTEM_CDN_URL, or try again: what is there stays.`,
       );
