@@ -52,6 +52,8 @@ export function describeEnd(end: WorkerEnd): string {
       return `killed past ${end.limit}`;
     case "violation":
       return `broke the protocol: ${end.why}`;
+    case "stopped":
+      return "was stopped by a signal, and did not go on";
     case "exit":
       return end.signal === null ? `exited with ${end.exitCode}` : `ended by ${end.signal}`;
     default:

@@ -238,8 +238,12 @@ class WorkerPool implements Pool {
     return used < this.options.workers && this.spares.first()?.isUp === true;
   }
 
-  /** Grown for another session, the worker goes: this one would be blamed for it. */
+  /** Grown for another session, the worker goes: this one would be blamed for it. So does a stopped one. */
   private fits(worker: PooledWorker, run: JobRun): boolean {
+    if (worker.isStoppedIdle) {
+      worker.process.kill({ cause: "stopped" });
+      return false;
+    }
     if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
     const grows = worker.lastSessionId === run.job.sessionId ? 0 : run.growthBytes;
     if (worker.residentBytes + grows < run.residentBytesMax) return true;

@@ -29,6 +29,9 @@ const AT_HOME_JOBS = 5;
 /** A session that has been quiet for so long may find its worker with another's work. */
 const AT_HOME_MS = 1000;
 
+/** What has been idle for so long is looked at before it is given a job, which costs a shorter one much. */
+const LOOKED_AT_MS = 1000;
+
 /** A worker has started by then, where it gets a core. */
 const START_MS = 500;
 
@@ -62,6 +65,8 @@ export class PooledWorker {
   idleSinceMs = 0;
   /** Its job waits instead of computing. */
   blocked = false;
+  /** It was found stopped when it was last looked at. */
+  stopped = false;
 
   constructor(
     command: readonly string[],
@@ -101,6 +106,7 @@ export class PooledWorker {
   assign(run: JobRun): void {
     this.run = run;
     this.blocked = false;
+    this.stopped = false;
     this.process.prioritize("usual");
     if (this.wasReady) this.begin(run);
   }
@@ -119,6 +125,12 @@ export class PooledWorker {
     if (this.wasReady) return true;
     if (performance.now() - this.createdMs < START_MS) return false;
     return readStat(this.process.pid)?.sleeping !== false;
+  }
+
+  /** Whoever stopped it while it had nothing to do is not to hold up a job. */
+  get isStoppedIdle(): boolean {
+    if (performance.now() - this.idleSinceMs < LOOKED_AT_MS) return false;
+    return readStat(this.process.pid)?.stopped === true;
   }
 
   /** Another session than this one has been at work in it of late, and may go on. */

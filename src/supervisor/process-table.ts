@@ -13,6 +13,8 @@ export interface ProcessStat {
   readonly alive: boolean;
   /** The main thread sleeps: it waits for something instead of computing. */
   readonly sleeping: boolean;
+  /** Somebody stopped it (SIGSTOP), and nothing it has to do goes on. */
+  readonly stopped: boolean;
   /** CPU time of all threads so far, milliseconds, in steps of 10. */
   readonly cpuMs: number;
   readonly niceness: number;
@@ -102,6 +104,7 @@ function parseStat(text: string): ProcessStat | undefined {
     sessionId: at(6),
     alive: state !== "Z" && state !== "X",
     sleeping: state === "S" || state === "D",
+    stopped: state === "T",
     cpuMs: (at(14) + at(15)) * TICK_MS,
     niceness: at(19),
     startedTicks: at(22),

@@ -12,6 +12,9 @@ const FILLED_BYTES_PER_MS = 2 * 1024 * 1024;
  */
 const STARVED_SHARE_MAX = 1 / 4;
 
+/** A look that comes so much too late was not held up by a busy machine: this process itself was stopped. */
+const LATE_MS = 250;
+
 export interface WatchCallbacks {
   /** A job was found to wait instead of computing: another may run. */
   onBlocked(): void;
@@ -29,6 +32,10 @@ export class Watch {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private idleTimer: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
+  /** When the next look is due. */
+  private dueMs = 0;
+  /** Jobs that a late look has let be: once each, so that limits are kept where all looks are late. */
+  private readonly spared = new WeakSet<JobRun>();
 
   constructor(
     private readonly workers: ReadonlySet<PooledWorker>,
@@ -38,6 +45,7 @@ export class Watch {
   /** Looks again soon. Call it whenever a worker was given something to do. */
   arm(inMs: number = LIMITS.watchTickMs): void {
     if (this.timer || this.stopped) return;
+    this.dueMs = performance.now() + inMs;
     this.timer = setTimeout(() => this.look(), inMs);
   }
 
@@ -50,6 +58,10 @@ export class Watch {
   private look(): void {
     this.timer = undefined;
     const nowMs = performance.now();
+    if (nowMs - this.dueMs > LATE_MS && this.spare()) {
+      this.arm();
+      return;
+    }
     let active = false;
     let newlyBlocked = false;
     let nextMs: number = LIMITS.watchTickMs;
@@ -63,6 +75,7 @@ export class Watch {
       } else if (!worker.isSpare && !worker.wasReady) {
         active = true;
         worker.process.prioritize("usual");
+        if (nowMs - worker.enteredMs > LIMITS.watchTickMs) this.endIfStopped(worker);
         if (nowMs - worker.enteredMs > LIMITS.workerReadyMs) {
           worker.process.kill({ cause: "not_ready" });
         }
@@ -71,6 +84,17 @@ export class Watch {
     if (active) this.arm(Math.max(LIMITS.watchTickMsMin, Math.ceil(nextMs)));
     else this.armIdle();
     if (newlyBlocked && this.callbacks.isWaiting()) this.callbacks.onBlocked();
+  }
+
+  /** What workers have said meanwhile comes first: they may have ended in time. @returns Whether any may. */
+  private spare(): boolean {
+    let isAny = false;
+    for (const { run } of this.workers) {
+      if (!run || this.spared.has(run)) continue;
+      this.spared.add(run);
+      isAny = true;
+    }
+    return isAny;
   }
 
   /** @returns Milliseconds before which none of its limits can be passed. */
@@ -90,6 +114,7 @@ export class Watch {
     const { clock } = run;
     const elapsedMs = clock.elapsedMs(nowMs);
     if (!clock.guestRuns) {
+      if (!isYoung) this.endIfStopped(worker);
       if (elapsedMs > LIMITS.hostWorkMs) {
         worker.process.kill({ cause: "violation", why: "it does not come to an end" });
       }
@@ -103,12 +128,39 @@ export class Watch {
     }
     if (isYoung) return wallLeftMs;
     // Whoever computes for long waits for those who do not, where there are not cores for all.
-    look(worker, run, nowMs);
+    this.lookAtWork(worker, run, nowMs);
     const mayWait = clock.cpuMs > elapsedMs / 2 || elapsedMs < wall_ms * STARVED_SHARE_MAX;
     worker.process.prioritize(mayWait ? "background" : "usual");
     const cpuLeftMs = cpu_ms + LIMITS.cpuGraceMs - clock.cpuMs;
     if (cpuLeftMs < 0) worker.process.kill({ cause: "timeout", limit: "cpu_ms" });
     return Math.min(wallLeftMs, cpuLeftMs);
+  }
+
+  /** What the worker has computed, or that it waits. Without /proc the wall limit alone holds. */
+  private lookAtWork(worker: PooledWorker, run: JobRun, nowMs: number): void {
+    const { pid } = worker.process;
+    const threadMs = readMainThreadMs(pid) ?? readStat(pid)?.cpuMs;
+    if (threadMs === undefined) return;
+    // One that waits is asked once more, and one that computes never.
+    const stat = run.clock.look(threadMs, nowMs) ? undefined : readStat(pid);
+    worker.blocked = stat?.sleeping === true;
+    if (stat?.stopped) this.endIfStopped(worker, stat);
+  }
+
+  /**
+   * Found stopped twice, it is taken to stay so: who stopped this process with it may let both go on at
+   * the same time. Others that were stopped with it go too, before a job comes to them.
+   */
+  private endIfStopped(worker: PooledWorker, stat = readStat(worker.process.pid)): void {
+    const wasStopped = worker.stopped;
+    worker.stopped = stat?.stopped === true;
+    if (!worker.stopped || !wasStopped) return;
+    worker.process.kill({ cause: "stopped" });
+    for (const other of this.workers) {
+      if (other.isIdle && readStat(other.process.pid)?.stopped) {
+        other.process.kill({ cause: "stopped" });
+      }
+    }
   }
 
   private armIdle(): void {
@@ -128,12 +180,3 @@ function roomOf({ process }: PooledWorker, run: JobRun): number {
 
 /** The time that it takes to fill so much memory, at the pace of a quick copy. */
 const fillMs = (bytes: number): number => bytes / FILLED_BYTES_PER_MS;
-
-/** What the worker has computed, or that it waits. Without /proc the wall limit alone holds. */
-function look(worker: PooledWorker, run: JobRun, nowMs: number): void {
-  const { pid } = worker.process;
-  const threadMs = readMainThreadMs(pid) ?? readStat(pid)?.cpuMs;
-  if (threadMs === undefined) return;
-  // One that waits is asked once more, and one that computes never.
-  worker.blocked = !run.clock.look(threadMs, nowMs) && readStat(pid)?.sleeping === true;
-}

@@ -22,7 +22,7 @@ export type ReadyMessage = Extract<FromWorker, { type: "ready" }>;
 
 /** Why a worker is no more. The first cause counts: it is recorded before the kill. */
 export type WorkerEnd =
-  | { readonly cause: "retired" | "cancelled" | "memory" | "not_ready" }
+  | { readonly cause: "retired" | "cancelled" | "memory" | "not_ready" | "stopped" }
   | { readonly cause: "timeout"; readonly limit: "wall_ms" | "cpu_ms" }
   | { readonly cause: "violation"; readonly why: string }
   /** It ended by itself. */

@@ -68,3 +68,25 @@ test("a worktree that vanishes and comes back", async () => {
   expect((await runFile(daemon, sessionId, "a.js")).body.result?.preview).toBe("42");
   rmSync(worktree, { recursive: true });
 });
+
+test("an execution that ends while the daemon itself is stopped has not passed its limit", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, {
+    settings: { limits: { wall_ms: 1000 } },
+  });
+  const input = `await new Promise((resolve) => setTimeout(resolve, 100));
+    globalThis.count = (globalThis.count ?? 0) + 1`;
+  for (let count = 1; count <= 4; count++) {
+    const { body } = await daemon.json<{ id: string }>("POST", "/executions/repl", {
+      session_id: sessionId,
+      input,
+      wait: false,
+    });
+    daemon.process.kill("SIGSTOP");
+    await Bun.sleep(2000); // As a paused machine would be: past the limit and its grace.
+    daemon.process.kill("SIGCONT");
+    const ended = await daemon.json("GET", `/executions/${body.id}?wait_ms=20000`);
+    expect(ended.body).toMatchObject({ status: "ok", result: { json: count } });
+  }
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readChildren } from "../../src/supervisor/process-table.ts";
 import { FixturePool, until } from "./fixture-pool.ts";
 
 /** The contract's grace, and the time that a busy machine takes to do it. */
@@ -134,3 +135,35 @@ test("a job whose worker is never ready can be cancelled", async () => {
   ran.cancel();
   expect(await ran.outcome).toMatchObject({ status: "cancelled", rolledBack: true });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a worker that somebody stops under way is ended as crashed, long before a limit",
+  async () => {
+    await using fixture = new FixturePool();
+    const { pid } = await fixture.run({ do: "who" }).json<{ pid: number }>();
+    const run = fixture.run({ do: "sleep", ms: 60_000 }, { limits: { wall_ms: 120_000 } });
+    await run.started;
+    process.kill(pid, "SIGSTOP");
+    expect(await run.outcome).toMatchObject({
+      status: "error",
+      error: { code: "WORKER_CRASHED" },
+      rolledBack: true,
+    });
+    expect(fixture.logged.map(({ fields }) => fields?.reason)).toContain(
+      "was stopped by a signal, and did not go on",
+    );
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "workers that somebody stops while they have nothing to do are replaced, and no job is lost",
+  async () => {
+    await using fixture = new FixturePool({ workers: 1, workersMax: 1 });
+    const { pid } = await fixture.run({ do: "who" }).json<{ pid: number }>();
+    await until(() => readChildren(process.pid).length > 1, "a spare");
+    for (const each of readChildren(process.pid)) process.kill(each, "SIGSTOP");
+    await Bun.sleep(1100); // It is looked at when it has been idle for a second.
+    const after = await fixture.run({ do: "who" }).json<{ pid: number }>();
+    expect(after.pid).not.toBe(pid);
+  },
+);
