@@ -119,9 +119,12 @@ export class SessionService {
    */
   async complete(id: string, body: CompleteRequest): Promise<Completions> {
     const { text } = required({ text: body.text }, "text is required");
-    const record = await this.record(parseId("session", id));
-    if (record.session.status !== "ready") throw sessionNotReady(record);
-    return { completions: await this.looks.complete(record, text) };
+    const { record, pin } = await this.pinned(parseId("session", id));
+    try {
+      return { completions: await this.looks.complete(record, text) };
+    } finally {
+      pin?.[Symbol.dispose]();
+    }
   }
 
   /**
@@ -305,6 +308,19 @@ export class SessionService {
       live?.cancel();
       if (live) await live.changed({ timeoutMs: 50 });
       else await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** A ready session, and what keeps its state from being removed while it is looked at. */
+  private async pinned(id: string): Promise<{ record: SessionRecord; pin?: Disposable }> {
+    for (let tries = 0; ; tries++) {
+      const record = await this.record(id);
+      if (record.session.status !== "ready") throw sessionNotReady(record);
+      const head = record.headCheckpointId;
+      const pin = head === undefined ? undefined : this.store.history.pin(head);
+      // Without one, the session went on meanwhile, and nobody needed that state any more.
+      if (pin) return { record, pin };
+      if (head === undefined || tries > 0) return { record };
     }
   }
 
