@@ -32,7 +32,8 @@ export class ExecutionRecorder {
   /**
    * Makes a running execution visible in the store now, with the key of the request that began it.
    *
-   * @throws VmError STORE_FULL; the execution is cancelled then, and nothing of it is kept
+   * @throws VmError STORE_FULL, STORE_GONE: the execution is cancelled then, and nothing of it is kept;
+   *   or why there is no place for it
    */
   async insertNow(
     live: LiveExecution,
@@ -40,6 +41,7 @@ export class ExecutionRecorder {
   ): Promise<void> {
     const { id: subjectId, started_at: createdAt } = live.execution;
     await live.write(async () => {
+      if (live.refused !== undefined) throw live.refused;
       try {
         await this.storeNews(live, keyed && { ...keyed, subjectId, createdAt });
       } catch (error) {

@@ -130,7 +130,8 @@ export class ExecutionRunner {
    * Makes a running execution visible in the store now, for a client that does not wait: its answer
    * is this row, so the key of its request is kept with it.
    *
-   * @throws VmError STORE_FULL; the execution is cancelled then, and nothing of it is kept
+   * @throws VmError STORE_FULL, STORE_GONE: the execution is cancelled then, and nothing of it is kept;
+   *   or why there is no place for it
    */
   insertNow(live: LiveExecution, keyed: RunRequest["idempotency"]): Promise<void> {
     return this.recorder.insertNow(live, keyed);
@@ -169,6 +170,7 @@ export class ExecutionRunner {
       failPoint("run.events");
       if (live.followers > 0) this.recorder.flush(live);
     });
+    live.refused = handle.refused;
     live.cancel = () => handle.cancel();
     let outcome: JobOutcome;
     try {

@@ -1,6 +1,12 @@
 import type { Checkpoint, CheckpointStore } from "../core/ports/checkpoint-store.ts";
 import { toMs } from "./columns.ts";
-import { assertIntact, crc32Of, readFailure, type StoredDelta } from "./delta-check.ts";
+import {
+  assertIntact,
+  crc32Of,
+  damagedCheckpoint,
+  readFailure,
+  type StoredDelta,
+} from "./delta-check.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import type { Statements } from "./statements.ts";
 
@@ -117,8 +123,7 @@ export function checkpointStore(statements: Statements, writer: GroupWriter): Sq
       for (let next: string | null = id; next !== null; next = links.at(-1)!.parent_id) {
         const link = readLink(next);
         if (!link && next === id) return undefined;
-        if (!link)
-          throw new Error(`checkpoint ${next}, which ${id} builds on, is not in the store`);
+        if (!link) throw damagedCheckpoint(next);
         links.push(link);
       }
       const { engine, base, heap_bytes: heapBytes } = links[0]!;

@@ -23,5 +23,5 @@ export function assertIntact(checkpointId: string, stored: StoredDelta): void {
 export const readFailure = (checkpointId: string, error: unknown): unknown =>
   isDamaged(error) ? damagedCheckpoint(checkpointId, error) : error;
 
-const damagedCheckpoint = (id: string, cause?: unknown) =>
+export const damagedCheckpoint = (id: string, cause?: unknown) =>
   new VmError("CHECKPOINT_DAMAGED", { details: { checkpoint_id: id }, cause });

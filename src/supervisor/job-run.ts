@@ -33,7 +33,7 @@ export class JobRun implements WorkerJob {
   readonly worktreePath: string;
   readonly profile: WorkerProfile;
   readonly profileKey: string;
-  readonly handle: JobHandle;
+  readonly handle: JobHandle & { refused?: VmError };
   readonly deltaBytesMax: number;
   /** Monotonic; 0: no worker has begun it. */
   startedMs = 0;
@@ -244,6 +244,12 @@ export class JobRun implements WorkerJob {
     const durationMs = this.startedMs === 0 ? 0 : rounded(performance.now() - this.startedMs);
     const spent = { durationMs, cpuMs: rounded(this.clock.cpuMs), queueMs: this.queueMs() };
     this.settle(outcomeOfEnd(this.job, end, spent));
+  }
+
+  /** There is no place for it, and its handle says so from the start. */
+  refuse(error: VmError): void {
+    this.handle.refused = error;
+    this.fail(error);
   }
 
   /** Nothing ran, or it is our fault. */

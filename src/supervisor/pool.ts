@@ -84,14 +84,14 @@ class WorkerPool implements Pool {
   run(job: Job, onEvents: (events: readonly JobEvent[]) => void): JobHandle {
     const run = new JobRun(job, onEvents, (cancelled) => this.cancel(cancelled));
     if (this.closed) {
-      run.fail(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
+      run.refuse(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
     } else {
       this.queue.push(run);
       this.pump();
       if (this.queue.length > this.options.queueDepth) this.pump({ patient: false });
       if (this.queue.length > this.options.queueDepth && this.queue.at(-1) === run) {
         this.queue.pop();
-        run.fail(new VmError("QUEUE_FULL", { retryAfterSeconds: 1 }));
+        run.refuse(new VmError("QUEUE_FULL", { retryAfterSeconds: 1 }));
       }
     }
     return run.handle;

@@ -1,3 +1,4 @@
+import type { VmError } from "../errors.ts";
 import type { EventType, ExceptionPayload, Metrics, ValuePayload } from "../execution.ts";
 import type { SessionGrants } from "../session.ts";
 import type { JobSpans } from "../timing.ts";
@@ -74,6 +75,8 @@ export interface JobOutcome {
 }
 
 export interface JobHandle {
+  /** Why it was refused at once: nothing runs. `outcome` rejects with the same. */
+  readonly refused?: VmError;
   /** Rejects only with a VmError (QUEUE_FULL, SHUTTING_DOWN) before the guest ran, or for our bug. */
   readonly outcome: Promise<JobOutcome>;
   /** Resolves when a worker has begun it. */
