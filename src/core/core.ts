@@ -16,6 +16,7 @@ import { PreparedImages } from "./prepared-images.ts";
 import { Residency } from "./residency.ts";
 import { DEFAULT_RETENTION, Retention, type RetentionPolicy } from "./retention.ts";
 import type { RuntimeSummary } from "./session.ts";
+import { SessionCreator } from "./session-creator.ts";
 import { SessionLooks } from "./session-looks.ts";
 import { SessionService } from "./session-service.ts";
 import { TemplateService } from "./template-service.ts";
@@ -80,7 +81,6 @@ export function createCore(parts: CoreParts): Core {
   });
   const idempotency = new Idempotency(store.idempotency, clock);
   const looks = new SessionLooks(store, runs, runner);
-  const prepared = new PreparedImages(store.checkpoints, runner, clock);
   return {
     templates: new TemplateService(
       store.templates,
@@ -94,10 +94,16 @@ export function createCore(parts: CoreParts): Core {
       runs,
       looks,
       runner,
-      prepared,
+      new SessionCreator(
+        store,
+        runs,
+        new PreparedImages(store.checkpoints, runner, clock),
+        parts.worktrees,
+        parts.libraries,
+        parts.modules,
+        clock,
+      ),
       parts.worktrees,
-      parts.libraries,
-      parts.modules,
       idempotency,
       clock,
       residency,

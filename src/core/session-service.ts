@@ -1,18 +1,13 @@
 import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { failPoint } from "./fail-point.ts";
-import { grantsOf } from "./grants.ts";
-import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts";
-import { newId, parseId } from "./ids.ts";
+import type { Idempotency, RequestOptions } from "./idempotency.ts";
+import { parseId } from "./ids.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { IdempotencyRecord } from "./ports/idempotency-store.ts";
-import type { LibraryCache } from "./ports/library-cache.ts";
-import type { ModuleCatalog } from "./ports/module-catalog.ts";
 import type { Runner } from "./ports/runner.ts";
-import type { NewSession, SessionLease, SessionRecord } from "./ports/session-store.ts";
+import type { SessionLease, SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
-import type { PreparedImages } from "./prepared-images.ts";
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import {
@@ -24,13 +19,9 @@ import {
   type SessionStatus,
   type StoredSession,
 } from "./session.ts";
+import { type SessionCreator, startupFailed } from "./session-creator.ts";
 import type { SessionLooks } from "./session-looks.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
-import type { StartupFile, TemplateDetail } from "./template.ts";
-
-const LIBRARIES_FAILED = "failed to load libraries:";
-const LIBRARIES_HINT =
-  "Fetch the libraries with `vm-system libs download`, in the same folder or with the same `--cache-dir`, and try again.";
 
 /** Sessions: made from templates, read, closed. */
 export class SessionService {
@@ -42,10 +33,8 @@ export class SessionService {
     private readonly runs: ExecutionRunner,
     private readonly looks: SessionLooks,
     private readonly runner: Runner,
-    private readonly prepared: PreparedImages,
+    private readonly creator: SessionCreator,
     private readonly worktrees: Worktrees,
-    private readonly libraries: LibraryCache,
-    private readonly modules: ModuleCatalog,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
     private readonly residency: Residency,
@@ -101,7 +90,8 @@ export class SessionService {
           throw new VmError("TEMPLATE_NOT_FOUND", { details: { template_id: templateId } });
         }
         await this.worktrees.check(fields.worktree_path);
-        return this.make(detail, fields, keyed);
+        const isClosing = (id: string) => this.closing.has(id);
+        return this.presentOne(await this.creator.create(detail, fields, keyed, isClosing));
       },
       async (id) => {
         const { session } = await this.record(id);
@@ -158,145 +148,6 @@ export class SessionService {
     }
   }
 
-  // -------------------------------------------------------------- creation
-
-  private async make(
-    detail: TemplateDetail,
-    fields: { workspace_id: string; base_commit_oid: string; worktree_path: string },
-    keyed: KeyedRequest | undefined,
-  ): Promise<Session> {
-    const createdAt = this.now();
-    const grants = grantsOf(detail, this.modules);
-    const starting: NewSession = {
-      session: {
-        id: newId(),
-        vm_id: detail.template.id,
-        workspace_id: fields.workspace_id,
-        base_commit_oid: fields.base_commit_oid,
-        worktree_path: fields.worktree_path,
-        status: "starting",
-        created_at: createdAt,
-      },
-      grants,
-    };
-    const id = starting.session.id;
-    const idempotency = keyed && { ...keyed, subjectId: id, createdAt };
-    const head = this.prepared.known(grants);
-    if (detail.startup_files.length === 0 && head !== undefined) {
-      // Nothing of it can fail or take time: the row is ready when it appears.
-      const ready: NewSession = {
-        ...starting,
-        session: { ...starting.session, status: "ready" },
-        ...head,
-      };
-      await this.store.sessions.insert(ready, idempotency);
-      return this.presentOne((await this.record(id)).session);
-    }
-    const lease = await this.store.sessions.tryLease(id);
-    if (!lease) throw new Error(`the new session ${id} is leased already`);
-    try {
-      await this.store.sessions.insert(starting);
-      failPoint("session.starting");
-      await this.prepareHead(starting, idempotency);
-      failPoint("session.prepared");
-      await this.runStartupFiles(id, detail.startup_files, idempotency);
-      return this.presentOne((await this.record(id)).session);
-    } finally {
-      lease.release();
-    }
-  }
-
-  private async prepareHead(
-    { session, grants }: NewSession,
-    idempotency: IdempotencyRecord | undefined,
-  ): Promise<void> {
-    try {
-      const { headCheckpointId } = await this.prepared.make(session, grants, this.libraries);
-      if (headCheckpointId !== undefined) {
-        await this.store.sessions.update(session.id, { headCheckpointId });
-      }
-    } catch (error) {
-      if (error instanceof VmError) await this.crashFor(session.id, error);
-      const reason = error instanceof Error ? error.message : String(error);
-      await this.crash(
-        session.id,
-        `${LIBRARIES_FAILED} ${reason}`,
-        idempotency,
-        {
-          libraries: grants.libraries,
-        },
-        error,
-      );
-    }
-  }
-
-  private async runStartupFiles(
-    id: string,
-    files: readonly StartupFile[],
-    idempotency: IdempotencyRecord | undefined,
-  ): Promise<void> {
-    for (const file of files) {
-      if (this.closing.has(id)) break;
-      await this.runStartupFile(await this.record(id), file, idempotency);
-    }
-    await this.store.sessions.update(id, { status: "ready" }, idempotency);
-  }
-
-  private async runStartupFile(
-    record: SessionRecord,
-    file: StartupFile,
-    idempotency: IdempotencyRecord | undefined,
-  ): Promise<void> {
-    const { session, grants } = record;
-    let source: { path: string; source: string };
-    try {
-      source = await this.worktrees.readSource(session.worktree_path, file.path);
-    } catch (error) {
-      if (!(error instanceof VmError)) throw error;
-      const message = `startup failed: ${error.message}: ${file.path}`;
-      return this.crash(session.id, message, idempotency, { path: file.path, cause: error.code });
-    }
-    const { execution, outcome } = await this.runs
-      .start({
-        record,
-        kind: "startup",
-        action: { kind: "startup", ...source, args: {}, env: grants.env },
-        fields: { path: source.path, args: {}, env: {} },
-      })
-      .ended.catch((error) => this.crashFor(session.id, error));
-    if (outcome.status === "ok") return;
-    const reason = outcome.error?.message ?? outcome.status;
-    await this.crash(session.id, `startup failed: ${file.path}: ${reason}`, idempotency, {
-      path: source.path,
-      execution_id: execution.id,
-      ...(outcome.error?.stack === undefined ? {} : { stack: outcome.error.stack }),
-    });
-  }
-
-  /**
-   * The runner or the store refused: this session is not to be used, and the client may try again,
-   * with the same idempotency key too, since none is recorded.
-   */
-  private async crashFor(id: string, error: unknown): Promise<never> {
-    if (!(error instanceof VmError)) throw error;
-    await this.store.sessions.update(id, {
-      status: "crashed",
-      last_error: `startup failed: ${error.message}`,
-    });
-    throw error;
-  }
-
-  private async crash(
-    id: string,
-    message: string,
-    idempotency: IdempotencyRecord | undefined,
-    details: Record<string, unknown>,
-    cause?: unknown,
-  ): Promise<never> {
-    await this.store.sessions.update(id, { status: "crashed", last_error: message }, idempotency);
-    throw startupFailed(id, message, details, cause);
-  }
-
   // -------------------------------------------------------------- the rest
 
   /** Waits for the session's lease, cancelling whatever holds it. */
@@ -349,16 +200,3 @@ export class SessionService {
 
 const isStatus = (status: string): status is SessionStatus =>
   (SESSION_STATUSES as readonly string[]).includes(status);
-
-const startupFailed = (
-  sessionId: string,
-  message: string,
-  details: Record<string, unknown>,
-  cause?: unknown,
-) =>
-  new VmError("SESSION_STARTUP_FAILED", {
-    message,
-    details: { session_id: sessionId, ...details },
-    ...(message.startsWith(LIBRARIES_FAILED) ? { hint: LIBRARIES_HINT } : {}),
-    cause,
-  });
