@@ -1,15 +1,12 @@
 import { VmError } from "../core/errors.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import type { Job, JobEvent, JobHandle, Runner } from "../core/ports/runner.ts";
 import { HOME_WAIT_MS, Homes } from "./homes.ts";
 import { JobRun } from "./job-run.ts";
 import { workerCommand } from "./launch.ts";
-import { describeEnd } from "./outcome.ts";
-import { PooledWorker } from "./pooled-worker.ts";
+import type { PooledWorker } from "./pooled-worker.ts";
 import { readResidentBytes } from "./process-table.ts";
-import { profileKey } from "./profile.ts";
-import { Spares } from "./spares.ts";
+import { FAILED_STARTS_MAX, Roster } from "./roster.ts";
 import { Watch } from "./watch.ts";
 import type { DataSources } from "./worker-channel.ts";
 import type { ReadyMessage, WorkerEnd } from "./worker-process.ts";
@@ -35,9 +32,6 @@ export interface Pool extends Runner {
   confinement(): Promise<"kernel" | "checks">;
 }
 
-/** A worker that fails to start this often, one after another, is not going to. */
-const FAILED_STARTS_MAX = 3;
-
 /** The runner over worker processes. It starts them as jobs come, and spares at once. */
 export function createPool(options: PoolOptions): Pool {
   return new WorkerPool(options);
@@ -46,45 +40,40 @@ export function createPool(options: PoolOptions): Pool {
 /** Waiting jobs that are looked at for one that suits an idle worker. */
 const LOOKAHEAD_JOBS = 64;
 
-const BARE = { kind: "bare" } as const;
-const BARE_KEY = profileKey(BARE);
-
+/** Which jobs wait, which one begins next, and in which worker; the workers themselves are the roster's. */
 class WorkerPool implements Pool {
-  private readonly workers = new Set<PooledWorker>();
-  /** Workers that are being ended and count no more, until they are gone. */
-  private readonly ending = new Set<Promise<void>>();
+  private readonly roster: Roster;
+  private readonly workers: ReadonlySet<PooledWorker>;
   private readonly queue: JobRun[] = [];
-  private readonly homes = new Homes(this.workers);
+  private readonly homes: Homes;
   private homeTimer: ReturnType<typeof setTimeout> | undefined;
-  private readonly command: readonly string[];
   private readonly watch: Watch;
-  private readonly firstReady = Promise.withResolvers<ReadyMessage>();
-  private readonly spares: Spares;
-  private ready = false;
-  private failedStarts = 0;
-  private restartTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
 
   constructor(private readonly options: PoolOptions) {
-    this.command = options.command ?? workerCommand();
-    this.firstReady.promise.catch(() => {});
+    const command = options.command ?? workerCommand();
+    this.roster = new Roster(
+      { ...options, command },
+      {
+        onRoom: () => this.pump(),
+        onLost: (run, end) => this.lost(run, end),
+        onHopeless: (cause) => this.failWaiting(() => new VmError("INTERNAL", { cause })),
+      },
+    );
+    this.workers = this.roster.workers;
+    this.homes = new Homes(this.workers);
     this.watch = new Watch(this.workers, {
       onBlocked: () => this.pump(),
       isWaiting: () => this.queue.length > 0,
-      retireIdle: () => this.retireIdle(),
+      retireIdle: () => this.roster.retireIdle(),
     });
-    this.spares = new Spares(this.workers, {
-      count: options.spares,
-      workersMax: options.workersMax,
-      start: () => this.startSpare(),
-    });
-    this.spares.keep();
+    this.roster.spares.keep();
   }
 
   run(job: Job, onEvents: (events: readonly JobEvent[]) => void): JobHandle {
     const run = new JobRun(job, onEvents, (cancelled) => this.cancel(cancelled));
     if (this.closed) {
-      run.refuse(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
+      run.refuse(shuttingDown());
     } else {
       this.queue.push(run);
       this.pump();
@@ -129,22 +118,11 @@ class WorkerPool implements Pool {
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.restartTimer);
     clearTimeout(this.homeTimer);
-    this.spares.stop();
     this.watch.stop();
-    const error = new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 });
-    for (const run of this.queue.splice(0)) run.fail(error);
-    this.firstReady.reject(error);
-    const ended = [...this.ending];
-    for (const worker of this.workers) {
-      ended.push(worker.process.ended);
-      worker.process.kill({ cause: worker.run ? "cancelled" : "retired" });
-    }
-    await Promise.all(ended);
+    this.failWaiting(shuttingDown);
+    await this.roster.close();
   }
-
-  // ---------------------------------------------------------------- jobs
 
   /**
    * Starts waiting jobs while there is room: in the order in which they came, but for a short while
@@ -161,7 +139,7 @@ class WorkerPool implements Pool {
       worker.assign(run);
     }
     this.watch.arm();
-    this.spares.keep();
+    this.roster.spares.keep();
   }
 
   /** The next job to start, and where. Undefined: none now; a worker's end or a timer comes back to it. */
@@ -206,7 +184,7 @@ class WorkerPool implements Pool {
   private workerFor(run: JobRun): PooledWorker | undefined {
     const idle = this.idleOf(run);
     if (idle && !this.spareInsteadOf(idle, run) && this.fits(idle, run)) return idle;
-    const fresh = this.spares.first() ?? this.replaceOldest();
+    const fresh = this.roster.spares.first() ?? this.replaceOldest();
     fresh?.enter(run.profile, run.profileKey);
     return fresh;
   }
@@ -235,7 +213,7 @@ class WorkerPool implements Pool {
     if (!idle.isHomeOfAnother(run.job.sessionId)) return false;
     let used = 0;
     for (const { isSpare } of this.workers) if (!isSpare) used++;
-    return used < this.options.workers && this.spares.first()?.isUp === true;
+    return used < this.options.workers && this.roster.spares.first()?.isUp === true;
   }
 
   /** Grown for another session, the worker goes: this one would be blamed for it. So does a stopped one. */
@@ -247,8 +225,7 @@ class WorkerPool implements Pool {
     if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
     const grows = worker.lastSessionId === run.job.sessionId ? 0 : run.growthBytes;
     if (worker.residentBytes + grows < run.residentBytesMax) return true;
-    worker.process.kill({ cause: "retired" });
-    this.drop(worker);
+    this.roster.retire(worker);
     return false;
   }
 
@@ -260,10 +237,9 @@ class WorkerPool implements Pool {
           oldest = worker;
       }
       if (!oldest) return undefined;
-      oldest.process.kill({ cause: "retired" });
-      this.drop(oldest);
+      this.roster.retire(oldest);
     }
-    return this.start();
+    return this.roster.start();
   }
 
   private cancel(run: JobRun): void {
@@ -278,130 +254,28 @@ class WorkerPool implements Pool {
     }
   }
 
-  // ---------------------------------------------------------------- workers
-
-  private start(): PooledWorker | undefined {
-    if (this.closed || this.restartTimer) return undefined;
-    try {
-      const worker: PooledWorker = new PooledWorker(this.command, this.options, {
-        onReady: (ready) => this.workerReady(worker, ready),
-        onFree: () => this.workerFree(worker),
-        onEnded: (end, left) => this.workerEnded(worker, end, left),
-      });
-      this.workers.add(worker);
-      return worker;
-    } catch (error) {
-      this.startFailed(`no process: ${String(error)}`);
-      return undefined;
-    }
-  }
-
-  /** Nobody waits for it, and never for the threads that compile for it. */
-  private startSpare(): boolean {
-    const spare = this.start();
-    spare?.process.prioritize("background");
-    return spare !== undefined;
-  }
-
-  /** Any worker's `ready` says what the engine is: one is made ready when none is about to be. */
-  private someReady(): Promise<ReadyMessage> {
-    if (!this.ready && !this.closed) {
-      const entering = [...this.workers].some((worker) => worker.profileKey !== undefined);
-      const spare = entering ? undefined : (this.spares.first() ?? this.start());
-      spare?.enter(BARE, BARE_KEY);
-      this.watch.arm();
-    }
-    return this.firstReady.promise;
-  }
-
-  private workerReady(worker: PooledWorker, ready: ReadyMessage): void {
-    if (this.options.requireConfinement && ready.confinement !== "kernel") {
-      const message = "the kernel of this machine does not confine workers";
-      worker.process.kill({ cause: "violation", why: message });
-      this.firstReady.reject(new Error(message));
+  /** Its worker has gone. A job that has not begun waits at the head of the queue for another one. */
+  private lost(run: JobRun, end: WorkerEnd): void {
+    if (run.startedMs > 0 || end.cause === "cancelled") {
+      run.endBy(end);
       return;
     }
-    this.failedStarts = 0;
-    this.ready = true;
-    this.firstReady.resolve(ready);
-    worker.ready();
-  }
-
-  private workerFree(worker: PooledWorker): void {
-    if (worker.process.isEnding) this.drop(worker);
-    this.pump();
-  }
-
-  private workerEnded(worker: PooledWorker, end: WorkerEnd, left: number): void {
-    this.drop(worker);
-    const { run } = worker;
-    const fields = { worker_pid: worker.process.pid, reason: describeEnd(end) };
-    if (left > 0)
-      this.options.logger.error("programs of a guest would not end", { ...fields, left });
-    if (run?.startedMs === 0 && end.cause !== "cancelled") this.startAgain(run);
-    else run?.endBy(end);
-    const expected = end.cause === "retired" || end.cause === "cancelled";
-    if (!expected) {
-      const stderr = worker.process.stderr;
-      const byLimit = end.cause === "timeout" || end.cause === "memory";
-      this.options.logger[byLimit ? "info" : "warn"]("a worker ended", {
-        ...fields,
-        ...(run === undefined ? {} : { execution_id: run.id }),
-        ...(stderr === "" ? {} : { stderr }),
-      });
-    }
-    if (!worker.wasReady && !expected) this.startFailed(describeEnd(end));
-    if (!this.closed) this.pump();
-  }
-
-  /** Its worker never became ready: the job has not run, and waits at the head of the queue. */
-  private startAgain(run: JobRun): void {
     run.failedStarts++;
     if (run.isCancelled) run.endBy({ cause: "cancelled" });
-    else if (this.closed) run.fail(new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 }));
+    else if (this.closed) run.fail(shuttingDown());
     else if (run.failedStarts < FAILED_STARTS_MAX) this.queue.unshift(run);
     else run.fail(new VmError("INTERNAL", { cause: new Error("no worker could be started") }));
   }
 
-  /** The next try comes after a while that doubles. */
-  private startFailed(reason: string): void {
-    this.failedStarts++;
-    if (this.failedStarts >= FAILED_STARTS_MAX) {
-      const cause = new Error(`workers cannot be started: ${reason}`);
-      this.firstReady.reject(cause);
-      // With none left that could take them, waiting jobs would wait for ever.
-      if (this.workers.size === 0) {
-        for (const run of this.queue.splice(0)) run.fail(new VmError("INTERNAL", { cause }));
-      }
-    }
-    if (this.closed || this.restartTimer) return;
-    const delayMs = Math.min(25 * 2 ** this.failedStarts, LIMITS.workerRestartMsMax);
-    this.restartTimer = setTimeout(() => {
-      this.restartTimer = undefined;
-      this.pump();
-    }, delayMs);
+  private someReady(): Promise<ReadyMessage> {
+    const ready = this.roster.someReady();
+    this.watch.arm();
+    return ready;
   }
 
-  /** It counts no more; close() still waits for its end. */
-  private drop(worker: PooledWorker): void {
-    if (!this.workers.delete(worker)) return;
-    const { ended } = worker.process;
-    this.ending.add(ended);
-    ended.then(() => this.ending.delete(ended));
-  }
-
-  /** Beyond the usual number, workers that had nothing to do for long go, the longest idle first. */
-  private retireIdle(): boolean {
-    const idle = [...this.workers].filter((worker) => worker.isIdle);
-    const beyond =
-      [...this.workers].filter((worker) => !worker.isSpare).length - this.options.workers;
-    idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
-    const before = performance.now() - LIMITS.workerIdleMs;
-    for (const worker of idle.slice(0, Math.max(0, beyond))) {
-      if (worker.idleSinceMs > before) return true;
-      worker.process.kill({ cause: "retired" });
-      this.drop(worker);
-    }
-    return false;
+  private failWaiting(why: () => VmError): void {
+    for (const run of this.queue.splice(0)) run.fail(why());
   }
 }
+
+const shuttingDown = () => new VmError("SHUTTING_DOWN", { retryAfterSeconds: 1 });
