@@ -148,32 +148,10 @@ export class HostCalls {
     if (typeof url !== "string") return encodeAnswer("return", null);
     const parsed = URL.parse(url, typeof base === "string" ? base : undefined);
     if (!parsed || !setPart(parsed, set)) return encodeAnswer("return", null);
-    const {
-      href,
-      origin,
-      protocol,
-      username,
-      password,
-      host,
-      hostname,
-      port,
-      pathname,
-      search,
-      hash,
-    } = parsed;
-    return encodeAnswer("return", {
-      href,
-      origin,
-      protocol,
-      username,
-      password,
-      host,
-      hostname,
-      port,
-      pathname,
-      search,
-      hash,
-    });
+    return encodeAnswer(
+      "return",
+      Object.fromEntries([...URL_PARTS, "origin" as const].map((name) => [name, parsed[name]])),
+    );
   }
 
   private promise(attachment: ValuePtr | undefined): GuestAnswer | undefined {
@@ -215,7 +193,8 @@ export class HostCalls {
 const PROMISE_NUMBERS = { pending: 0, fulfilled: 1, rejected: 2 } as const;
 const NO_BYTES = new Uint8Array(0);
 
-const URL_PARTS: ReadonlySet<unknown> = new Set([
+/** Those that can be set. */
+const URL_PARTS = [
   "href",
   "protocol",
   "username",
@@ -226,20 +205,23 @@ const URL_PARTS: ReadonlySet<unknown> = new Set([
   "pathname",
   "search",
   "hash",
-]);
+] as const;
+type UrlPart = (typeof URL_PARTS)[number];
 
 /** `set` is what came in the request: `[part, text]`, or nothing. @returns false where it makes no URL */
 function setPart(url: URL, set: unknown): boolean {
   if (!Array.isArray(set)) return true;
   const [part, text] = set as unknown[];
-  if (!URL_PARTS.has(part) || typeof text !== "string") return false;
+  if (!isPart(part) || typeof text !== "string") return false;
   try {
-    url[part as "href"] = text;
+    url[part] = text;
     return true;
   } catch {
     return false;
   }
 }
+
+const isPart = (name: unknown): name is UrlPart => (URL_PARTS as readonly unknown[]).includes(name);
 
 /** Used again and again: the guest gets a copy. */
 const RANDOM = new Uint8Array(RANDOM_BYTES_MAX);

@@ -23,7 +23,7 @@ export function openapiRoutes(routes: readonly AnyRoute[], version: string): rea
 }
 
 /** OpenAPI 3.1 of the routes: requests, answers, and every failure by status and code. */
-export function openapiDocument(routes: readonly AnyRoute[], version: string): Json {
+function openapiDocument(routes: readonly AnyRoute[], version: string): Json {
   const components = new Components();
   components.refer(ErrorEnvelope);
   const paths: Record<string, Record<string, Json>> = {};
@@ -134,7 +134,7 @@ function requestBody(body: TSchema, required: readonly string[], components: Com
 const mediaTypeOf = (schema: TSchema) => (schema === Octets ? OCTETS_TYPE : "application/json");
 
 /** Failures that follow from a route's shape, and those it declares. */
-export function codesOf(one: AnyRoute): readonly ErrorCode[] {
+function codesOf(one: AnyRoute): readonly ErrorCode[] {
   const takesBody = one.method !== "GET";
   const takesJson = takesBody && one.body !== Octets;
   const validates = one.body || one.query || one.path.includes(":");

@@ -15,7 +15,7 @@ import { type HostModule, type ModuleContext, ModuleError, type ModuleValue } fr
 import { type ProgramEnd, runProgram } from "./program.ts";
 
 /** Where programs are looked for: the system's folders, none of the daemon's user. */
-export const PROGRAM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const PROGRAM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** `require('exec')`: programs, one at a time, waited for; never a shell unless the guest asks for one. */
 export function createExecModule(context: ModuleContext): HostModule {

@@ -14,7 +14,13 @@ import { FileFailure } from "./file-failure.ts";
 import { type FileTree, kindOf } from "./file-tree.ts";
 import { fsError, guarded } from "./fs-error.ts";
 import { copyFile, listFolder, makeFolders, removeAll, writeFile } from "./fs-operations.ts";
-import { type HostModule, type ModuleContext, ModuleError, type ModuleValue } from "./module.ts";
+import {
+  type GuestShape,
+  type HostModule,
+  type ModuleContext,
+  ModuleError,
+  type ModuleValue,
+} from "./module.ts";
 import { openTree } from "./open-tree.ts";
 import { readRegular } from "./read-regular.ts";
 
@@ -82,7 +88,7 @@ const FUNCTIONS: Readonly<Record<string, FsFunction>> = {
     );
     if (!withFileTypes) return entries.map((entry) => entry.path);
     return entries.map(({ name, parent, kind }) => ({
-      $shape: "dirent",
+      $shape: "dirent" satisfies GuestShape,
       name,
       parentPath: parent,
       kind,
@@ -264,7 +270,7 @@ function shapeOf(stats: Stats): ModuleValue {
   const { atimeMs, mtimeMs, ctimeMs, birthtimeMs } = stats;
   const times = { atimeMs, mtimeMs, ctimeMs, birthtimeMs };
   const numbers = { dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks };
-  return { $shape: "stats", kind: kindOf(stats), ...numbers, ...times };
+  return { $shape: "stats" satisfies GuestShape, kind: kindOf(stats), ...numbers, ...times };
 }
 
 const isFolder = (path: string) =>

@@ -8,7 +8,7 @@ import checked from "./migrations/0003-checked.sql" with { type: "text" };
 /** In order; the position + 1 is the schema's version. A released one is never edited. */
 const MIGRATIONS: readonly string[] = [initial, sessionsAsData, checked];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Marks the file as ours, so that another program's database is never migrated: "vmsy". */
 const APPLICATION_ID = 0x766d7379;

@@ -172,4 +172,4 @@ export class JobOutside implements EngineOutside {
 }
 
 /** The daemon knows the reason, and ends the job itself. */
-export class ImageGone extends Error {}
+class ImageGone extends Error {}

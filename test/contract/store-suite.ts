@@ -3,7 +3,7 @@ import type { Execution, ExecutionEvent } from "../../src/core/execution.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { Checkpoint } from "../../src/core/ports/checkpoint-store.ts";
 import type { ImportedSession } from "../../src/core/ports/import-store.ts";
-import { NO_CHAIN, type SessionRecord } from "../../src/core/ports/session-store.ts";
+import type { SessionRecord } from "../../src/core/ports/session-store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { SessionGrants } from "../../src/core/session.ts";
 import { DEFAULT_SETTINGS } from "../../src/core/settings.ts";
@@ -41,7 +41,7 @@ const GRANTS: SessionGrants = {
 
 export function aSession(status: SessionRecord["session"]["status"] = "ready"): SessionRecord {
   return {
-    headChain: NO_CHAIN,
+    headChain: { depth: 0, bytes: 0, largestBytes: 0 },
     stateGone: false,
     session: {
       id: newId(),

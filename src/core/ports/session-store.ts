@@ -35,8 +35,6 @@ export interface ChainSize {
   readonly largestBytes: number;
 }
 
-export const NO_CHAIN: ChainSize = { depth: 0, bytes: 0, largestBytes: 0 };
-
 /** One at a time: whoever holds it may run an execution in the session. */
 export interface SessionLease {
   release(): void;
