@@ -6,7 +6,7 @@ import type { RetentionStore } from "./ports/retention-store.ts";
 import type { Runner } from "./ports/runner.ts";
 import { Collector, type Removed, ROWS_AT_ONCE } from "./retention-collector.ts";
 import { pause, Slice } from "./slice.ts";
-import type { GcReport, StoreReport } from "./store-report.ts";
+import { type GcReport, reportOf, type StoreReport } from "./store-report.ts";
 
 /** What is kept, of each session. */
 export interface RetentionPolicy {
@@ -141,28 +141,7 @@ export class Retention {
   }
 
   async report(): Promise<StoreReport> {
-    const usage = await this.store.usage(LIMITS.reportSessionsMax);
-    const kinds = {
-      checkpoints: usage.checkpointBytes,
-      history: usage.historyBytes,
-      prepared_images: usage.preparedBytes,
-      base_images: usage.baseBytes,
-      free: usage.freeBytes,
-    };
-    const known = Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0);
-    return {
-      file_bytes: usage.fileBytes,
-      log_bytes: usage.logBytes,
-      ...(usage.budgetBytes === undefined ? {} : { budget_bytes: usage.budgetBytes }),
-      kinds: [
-        ...(Object.entries(kinds) as [keyof typeof kinds, number][]).map(([kind, bytes]) => ({
-          kind,
-          bytes,
-        })),
-        { kind: "other" as const, bytes: Math.max(0, usage.fileBytes - known) },
-      ],
-      sessions: [...usage.sessions],
-    };
+    return reportOf(await this.store.usage(LIMITS.reportSessionsMax));
   }
 
   // -------------------------------------------------------------- by itself

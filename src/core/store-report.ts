@@ -1,7 +1,8 @@
+import type { StoreUsage } from "./ports/retention-store.ts";
 import { OneOf, type Static, Strict, Type, Uuid } from "./schema.ts";
 import { SESSION_STATUSES } from "./session.ts";
 
-export const STORE_KINDS = [
+const STORE_KINDS = [
   "checkpoints",
   "history",
   "prepared_images",
@@ -9,6 +10,7 @@ export const STORE_KINDS = [
   "free",
   "other",
 ] as const;
+type StoreKind = (typeof STORE_KINDS)[number];
 
 export const StoreReport = Strict(
   {
@@ -39,6 +41,26 @@ export const StoreReport = Strict(
   { $id: "StoreReport", description: "What uses the disk" },
 );
 export type StoreReport = Static<typeof StoreReport>;
+
+export function reportOf(usage: StoreUsage): StoreReport {
+  const known: Omit<Record<StoreKind, number>, "other"> = {
+    checkpoints: usage.checkpointBytes,
+    history: usage.historyBytes,
+    prepared_images: usage.preparedBytes,
+    base_images: usage.baseBytes,
+    free: usage.freeBytes,
+  };
+  const knownBytes = Object.values(known).reduce((sum, bytes) => sum + bytes, 0);
+  // Some of it is known about only.
+  const bytes = { ...known, other: Math.max(0, usage.fileBytes - knownBytes) };
+  return {
+    file_bytes: usage.fileBytes,
+    log_bytes: usage.logBytes,
+    ...(usage.budgetBytes === undefined ? {} : { budget_bytes: usage.budgetBytes }),
+    kinds: STORE_KINDS.map((kind) => ({ kind, bytes: bytes[kind] })),
+    sessions: [...usage.sessions],
+  };
+}
 
 export const GcRequest = Strict(
   {
