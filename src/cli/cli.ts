@@ -31,9 +31,10 @@ export async function runCli(words: readonly string[]): Promise<number> {
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const globals = readGlobals((name) => invocation.values.get(name)?.at(-1), process.env);
-  if (invocation.values.has("help")) return showUsage(invocation, globals);
-  if (invocation.values.has("version")) return showVersion(globals);
+  const last = (name: string) => invocation.values.get(name)?.at(-1);
+  const globals = readGlobals(last, process.env);
+  if (last("help") === "true") return showUsage(invocation, globals);
+  if (last("version") === "true") return showVersion(globals);
   check(invocation);
   const { result } = await runCommand(invocation.command, {
     rawArgs: cittyArguments(invocation),
@@ -74,5 +75,8 @@ function cittyArguments({ command, values, positionals }: Invocation): string[] 
 /** Also for a line that was not understood. */
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf("--");
-  return words.slice(0, end < 0 ? undefined : end).includes("--json");
+  const given = words.slice(0, end < 0 ? undefined : end).filter((word) => JSON_FLAG.test(word));
+  return given.length > 0 && given.at(-1) !== "--json=false";
 }
+
+const JSON_FLAG = /^--json(?:=true|=false)?$/;

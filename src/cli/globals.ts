@@ -62,7 +62,7 @@ export function readGlobals(
     serverUrl: serverUrl.replace(/\/api\/v1$/, ""),
     logLevel: choice("log-level") as LogLevel | undefined,
     logFormat: choice("log-format") as LogFormat | undefined,
-    json: flag("json") !== undefined,
+    json: flag("json") === "true",
   };
 }
 

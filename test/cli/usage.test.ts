@@ -96,6 +96,15 @@ test("with --json a refusal is an envelope", async () => {
   expect(exitCode).toBe(2);
 });
 
+test("a switch that is given as off is off, wherever it stands", async () => {
+  const off = ["--json=false", "--help=false", "--version=false"];
+  expect((await runCli(["version", ...off])).stdout).toBe("vm-system 0.1.0\n");
+  expect((await runCli(["version", "--json", "--json=false"])).stdout).toBe("vm-system 0.1.0\n");
+  expect((await runCli(["version", "--json=true"])).stdout).toBe('{"version":"0.1.0"}\n');
+  expect((await runCli(["templte", "--json=true"])).stderr).toStartWith('{"error":');
+  expect((await runCli(["templte", "--json=false"])).stderr).toStartWith("Error: ");
+});
+
 test("--help shows a command's usage on stdout, from anywhere in the line", async () => {
   for (const words of [
     ["--help", "template", "create"],
