@@ -6,7 +6,7 @@ import type { ModuleCatalog } from "./ports/module-catalog.ts";
 import type { TemplateStore } from "./ports/template-store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
 import { printable, required } from "./required.ts";
-import { DEFAULT_SETTINGS, mergeSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, mergeSettings, type SettingsValues } from "./settings.ts";
 import type {
   Capability,
   CapabilityKind,
@@ -79,11 +79,12 @@ export class TemplateService {
   /** Sessions keep the settings they were made with. @throws VmError TEMPLATE_NOT_FOUND, TEMPLATE_EXISTS */
   async update(id: string, body: UpdateTemplate): Promise<TemplateDetail> {
     if (body.name !== undefined) printable("name", body.name);
-    const { template, settings } = await this.get(id);
-    const { vm_id: _, ...values } = settings;
-    await this.store.update(template.id, {
+    const { settings: patch } = body;
+    await this.store.update(parseId("template", id), {
       ...(body.name === undefined ? {} : { name: body.name }),
-      ...(body.settings === undefined ? {} : { settings: mergeSettings(values, body.settings) }),
+      ...(patch === undefined
+        ? {}
+        : { settings: (before: SettingsValues) => mergeSettings(before, patch) }),
       updated_at: this.now(),
     });
     return this.get(id);

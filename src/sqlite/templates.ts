@@ -23,6 +23,12 @@ interface TemplateRow {
   updated_at: number;
 }
 
+interface SettingsRow {
+  limits: string;
+  resolver: string;
+  runtime: string;
+}
+
 interface CapabilityRow {
   id: string;
   vm_id: string;
@@ -48,7 +54,7 @@ export function templateStore(statements: Statements, writer: GroupWriter): Sqli
       "INSERT INTO vm_settings (vm_id, limits, resolver, runtime) VALUES (?1, ?2, ?3, ?4)",
     ),
     get: statements.prepare<TemplateRow>("SELECT * FROM vm WHERE id = ?1"),
-    getSettings: statements.prepare<{ limits: string; resolver: string; runtime: string }>(
+    getSettings: statements.prepare<SettingsRow>(
       "SELECT limits, resolver, runtime FROM vm_settings WHERE vm_id = ?1",
     ),
     list: statements.prepare<TemplateRow>("SELECT * FROM vm ORDER BY no DESC"),
@@ -149,12 +155,7 @@ export function templateStore(statements: Statements, writer: GroupWriter): Sqli
       if (!row || !settings) return undefined;
       return {
         template: templateOf(row),
-        settings: {
-          vm_id: id,
-          limits: JSON.parse(settings.limits),
-          resolver: JSON.parse(settings.resolver),
-          runtime: JSON.parse(settings.runtime),
-        },
+        settings: { vm_id: id, ...settingsOf(settings) },
         capabilities: sql.listCapabilities.all(id).map(capabilityOf),
         startup_files: sql.listStartupFiles.all(id),
       };
@@ -169,7 +170,8 @@ export function templateStore(statements: Statements, writer: GroupWriter): Sqli
         if (!sql.get.get(id)) return false;
         if (name !== undefined) assertNameFree(name, id);
         sql.update.run(id, name ?? null, null, null, toMs(updated_at));
-        if (settings) sql.updateSettings.run(id, ...settingsColumns(settings));
+        const before = settings && sql.getSettings.get(id);
+        if (before) sql.updateSettings.run(id, ...settingsColumns(settings(settingsOf(before))));
         return true;
       }),
 
@@ -225,6 +227,12 @@ export function templateStore(statements: Statements, writer: GroupWriter): Sqli
       writer.write(() => sql.deleteStartupFile.run(id, startupFileId).changes > 0),
   };
 }
+
+const settingsOf = ({ limits, resolver, runtime }: SettingsRow): SettingsValues => ({
+  limits: JSON.parse(limits),
+  resolver: JSON.parse(resolver),
+  runtime: JSON.parse(runtime),
+});
 
 const settingsColumns = ({ limits, resolver, runtime }: SettingsValues) =>
   [toJson(limits), toJson(resolver), toJson(runtime)] as const;

@@ -160,7 +160,10 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
           ...DEFAULT_SETTINGS,
           runtime: { ...DEFAULT_SETTINGS.runtime, esm: true },
         };
-        await store.templates.update(template.id, { settings, updated_at: LATER });
+        await store.templates.update(template.id, {
+          settings: (before) => ({ ...before, runtime: { ...before.runtime, esm: true } }),
+          updated_at: LATER,
+        });
         const detail = await store.templates.get(template.id);
         expect(detail?.template).toEqual({ ...template, updated_at: LATER });
         expect(detail?.settings).toEqual({ vm_id: template.id, ...settings });

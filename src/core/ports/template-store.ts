@@ -13,10 +13,18 @@ export interface TemplateStore {
   get(id: string): Promise<TemplateDetail | undefined>;
   /** Newest first. */
   list(): Promise<Template[]>;
-  /** False: no such template. @throws VmError TEMPLATE_EXISTS when the new name is taken */
+  /**
+   * @param change.settings  Makes the new ones of those that are there then: others may change them too.
+   * @returns False: no such template.
+   * @throws VmError TEMPLATE_EXISTS when the new name is taken
+   */
   update(
     id: string,
-    change: { name?: string; settings?: SettingsValues; updated_at: string },
+    change: {
+      name?: string;
+      settings?: (before: SettingsValues) => SettingsValues;
+      updated_at: string;
+    },
   ): Promise<boolean>;
   /** Cascades to settings, capabilities and startup files. False: no such template. */
   delete(id: string): Promise<boolean>;
