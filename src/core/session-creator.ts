@@ -1,4 +1,4 @@
-import { VmError } from "./errors.ts";
+import { ERRORS, VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { failPoint } from "./fail-point.ts";
 import { grantsOf } from "./grants.ts";
@@ -81,6 +81,9 @@ export class SessionCreator {
       failPoint("session.prepared");
       await this.runStartupFiles(id, detail.startup_files, idempotency, isClosing);
       return (await this.record(id)).session;
+    } catch (error) {
+      if (!isStartupFailure(error)) await this.crashFor(id, error);
+      throw error;
     } finally {
       lease.release();
     }
@@ -96,7 +99,7 @@ export class SessionCreator {
         await this.store.sessions.update(session.id, { headCheckpointId });
       }
     } catch (error) {
-      if (error instanceof VmError) await this.crashFor(session.id, error);
+      if (error instanceof VmError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       await this.crash(
         session.id,
@@ -135,14 +138,12 @@ export class SessionCreator {
       const message = `startup failed: ${error.message}: ${file.path}`;
       return this.crash(session.id, message, idempotency, { path: file.path, cause: error.code });
     }
-    const { execution, outcome } = await this.runs
-      .start({
-        record,
-        kind: "startup",
-        action: { kind: "startup", ...source, args: {}, env: grants.env },
-        fields: { path: source.path, args: {}, env: {} },
-      })
-      .ended.catch((error) => this.crashFor(session.id, error));
+    const { execution, outcome } = await this.runs.start({
+      record,
+      kind: "startup",
+      action: { kind: "startup", ...source, args: {}, env: grants.env },
+      fields: { path: source.path, args: {}, env: {} },
+    }).ended;
     if (outcome.status === "ok") return;
     const reason = outcome.error?.message ?? outcome.status;
     await this.crash(session.id, `startup failed: ${file.path}: ${reason}`, idempotency, {
@@ -153,16 +154,14 @@ export class SessionCreator {
   }
 
   /**
-   * The runner or the store refused: this session is not to be used, and the client may try again,
-   * with the same idempotency key too, since none is recorded.
+   * The runner or the store refused, or this is our bug: the session is not to be used, and the client
+   * may try again, with the same idempotency key too, since none is recorded.
    */
-  private async crashFor(id: string, error: unknown): Promise<never> {
-    if (!(error instanceof VmError)) throw error;
-    await this.store.sessions.update(id, {
-      status: "crashed",
-      last_error: `startup failed: ${error.message}`,
-    });
-    throw error;
+  private async crashFor(id: string, error: unknown): Promise<void> {
+    const reason = error instanceof VmError ? error.message : ERRORS.INTERNAL.message;
+    const change = { status: "crashed", last_error: `startup failed: ${reason}` } as const;
+    // Where even that cannot be written, the next start does it.
+    await this.store.sessions.update(id, change).catch(() => {});
   }
 
   private async crash(
@@ -186,6 +185,9 @@ export class SessionCreator {
     throw new Error(`the new session ${id} is not in the store`);
   }
 }
+
+const isStartupFailure = (error: unknown): boolean =>
+  error instanceof VmError && error.code === "SESSION_STARTUP_FAILED";
 
 /** @param details  Beside the session's id. */
 export const startupFailed = (
