@@ -8,14 +8,28 @@ export async function* readServerSentEvents(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<ServerSentEvent> {
   const decoder = new TextDecoder();
-  let rest = "";
+  /** Of a frame that has not ended: joined once, for a large one comes in a thousand pieces. */
+  let parts: string[] = [];
+  const ended = (last: string) => {
+    const frame = parts.join("") + last;
+    parts = [];
+    return parseFrame(frame);
+  };
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    const frames = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
-    rest = frames.pop() ?? "";
+    let text = decoder.decode(chunk, { stream: true });
+    // The end itself may come in two pieces.
+    if (text.startsWith("\n") && parts.at(-1)?.endsWith("\n")) {
+      const event = ended("");
+      if (event) yield event;
+      text = text.slice(1);
+    }
+    const frames = text.split("\n\n");
+    const rest = frames.pop() ?? "";
     for (const frame of frames) {
-      const event = parseFrame(frame);
+      const event = ended(frame);
       if (event) yield event;
     }
+    if (rest !== "") parts.push(rest);
   }
 }
 
