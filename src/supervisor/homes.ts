@@ -15,13 +15,14 @@ const BUSY_MS_MAX = 10;
 
 /** Which worker had a session last, and so holds its present image. */
 export class Homes {
-  private readonly workers = new Map<string, PooledWorker>();
+  /** One that has gone is not kept for them: it may hold the whole of its last job. */
+  private readonly workers = new Map<string, WeakRef<PooledWorker>>();
 
   constructor(private readonly pool: ReadonlySet<PooledWorker>) {}
 
   moved(sessionId: string, worker: PooledWorker): void {
-    if (this.workers.get(sessionId) === worker) return;
-    this.workers.set(sessionId, worker);
+    if (this.workers.get(sessionId)?.deref() === worker) return;
+    this.workers.set(sessionId, worker.reference);
     if (this.workers.size <= HOMES_MAX) return;
     for (const oldest of this.workers.keys()) {
       this.workers.delete(oldest);
@@ -31,7 +32,7 @@ export class Homes {
 
   /** Undefined: no worker that could run this job soon has its session. */
   of({ job, profileKey }: JobRun): PooledWorker | undefined {
-    const home = this.workers.get(job.sessionId);
+    const home = this.workers.get(job.sessionId)?.deref();
     if (!home || home.profileKey !== profileKey || !home.wasReady) return undefined;
     if (!this.pool.has(home) || home.process.isEnding) return undefined;
     return home.run && home.run.ranMs > BUSY_MS_MAX ? undefined : home;

@@ -44,6 +44,8 @@ const UNSEEN_JOBS_MAX = 64;
 /** A worker as the pool sees it: spare, entering a profile, idle, or with a job. */
 export class PooledWorker {
   readonly process: WorkerProcess;
+  /** For whoever is not to keep it once it has gone. */
+  readonly reference = new WeakRef<PooledWorker>(this);
   private readonly createdMs = performance.now();
   /** Sessions whose image it has had, latest last. */
   readonly held = new Set<string>();
