@@ -1,3 +1,4 @@
+import { checkBoundWorktree, worktreeOf } from "./bound-worktree.ts";
 import { VmError } from "./errors.ts";
 import type { Execution, ExecutionEvent, ReplRequest, RunFileRequest } from "./execution.ts";
 import type { EndedRun, ExecutionRunner, RunRequest } from "./execution-runner.ts";
@@ -69,8 +70,9 @@ export class ExecutionService {
     const args = body.args ?? {};
     const env = body.env ?? {};
     return this.once("run-file", body, options, (keyed) =>
-      this.execute(sessionId, body, keyed, options.timing, async ({ session, grants }) => {
-        const file = await this.worktrees.readSource(session.worktree_path, path);
+      this.execute(sessionId, body, keyed, options.timing, async (record) => {
+        const { grants } = record;
+        const file = await this.worktrees.readSource(worktreeOf(record), path);
         return {
           kind: "run_file",
           action: { kind: "run_file", ...file, args, env: { ...grants.env, ...env } },
@@ -205,9 +207,7 @@ export class ExecutionService {
       if (record.session.status !== "ready") throw sessionNotReady(record);
       if (!lease) throw this.busy(sessionId);
       // No worker could enter it; one that is in it already would only fail later.
-      if (record.grants.modules.length > 0) {
-        await this.worktrees.check(record.session.worktree_path);
-      }
+      if (record.grants.modules.length > 0) await checkBoundWorktree(this.worktrees, record);
       const past = at === undefined ? undefined : await pointNamed(this.store.history, record, at);
       const prepared = await prepare(record);
       if (past?.checkpointId !== undefined) pin = this.pin(past.checkpointId);

@@ -42,7 +42,9 @@ export class ExportService {
     const sessionId = parseId("session", id);
     this.runs.assertOpen();
     const { record, history } = await this.readSession(sessionId, options.history === true);
-    const { session, grants } = record;
+    const { session } = record;
+    // Where it goes, it is bound to another folder.
+    const { worktree: _, ...grants } = record.grants;
     const image = await this.imageOf(record, presentPoint(record));
     const detail = await this.store.templates.get(session.vm_id);
     const content: SessionContent = {

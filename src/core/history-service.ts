@@ -1,3 +1,4 @@
+import { checkBoundWorktree } from "./bound-worktree.ts";
 import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { compareGlobals, readGlobals } from "./globals-diff.ts";
@@ -99,7 +100,9 @@ export class HistoryService {
         ? presentPoint(record)
         : await pointNamed(this.store.history, record, named);
     const worktree_path = body.worktree_path ?? source.worktree_path;
-    await this.worktrees.check(worktree_path);
+    const worktree = await (body.worktree_path === undefined
+      ? checkBoundWorktree(this.worktrees, record)
+      : this.worktrees.check(worktree_path));
     const created_at = this.now();
     const forks = Array.from(
       { length: body.count ?? 1 },
@@ -115,7 +118,7 @@ export class HistoryService {
           parent_session_id: source.id,
           ...(forkedFrom === undefined ? {} : { forked_from_execution_id: forkedFrom }),
         },
-        grants,
+        grants: { ...grants, worktree },
         ...(checkpointId === undefined ? {} : { headCheckpointId: checkpointId }),
         ...(forkedFrom === undefined ? {} : { headExecutionId: forkedFrom }),
       }),

@@ -68,10 +68,11 @@ export class ImportService {
     const template =
       options.template_id === undefined ? undefined : await this.template(options.template_id);
     this.runs.assertOpen();
-    await this.worktrees.check(worktree_path);
+    const worktree = await this.worktrees.check(worktree_path);
     const content = await decodeSession(bytes);
     this.assertSane(content);
-    const grants = template ? grantsOf(template, this.modules) : content.session.grants;
+    const granted = template ? grantsOf(template, this.modules) : content.session.grants;
+    const grants = { ...granted, worktree };
     this.assertModules(grants);
     const id = newId();
     try {

@@ -1,3 +1,4 @@
+import { worktreeOf } from "./bound-worktree.ts";
 import { ERRORS, VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { failPoint } from "./fail-point.ts";
@@ -41,12 +42,15 @@ export class SessionCreator {
    */
   async create(
     detail: TemplateDetail,
-    fields: Pick<Session, "workspace_id" | "base_commit_oid" | "worktree_path">,
+    fields: Pick<Session, "workspace_id" | "base_commit_oid" | "worktree_path"> & {
+      /** The folder that the path leads to. */
+      readonly worktree: string;
+    },
     keyed: KeyedRequest | undefined,
     isClosing: (sessionId: string) => boolean,
   ): Promise<StoredSession> {
     const createdAt = this.now();
-    const grants = grantsOf(detail, this.modules);
+    const grants = { ...grantsOf(detail, this.modules), worktree: fields.worktree };
     const starting: NewSession = {
       session: {
         id: newId(),
@@ -132,7 +136,7 @@ export class SessionCreator {
     const { session, grants } = record;
     let source: { path: string; source: string };
     try {
-      source = await this.worktrees.readSource(session.worktree_path, file.path);
+      source = await this.worktrees.readSource(worktreeOf(record), file.path);
     } catch (error) {
       if (!(error instanceof VmError)) throw error;
       const message = `startup failed: ${error.message}: ${file.path}`;

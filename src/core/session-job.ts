@@ -1,3 +1,4 @@
+import { worktreeOf } from "./bound-worktree.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
@@ -24,7 +25,7 @@ export function sessionJob(
     id,
     sessionId: record.session.id,
     grants: record.grants,
-    worktreePath: record.session.worktree_path,
+    worktreePath: worktreeOf(record),
     headCheckpointId: head,
     nextCheckpointId: newId(),
     wantFull: dryRun === undefined && isLong(record.headChain),

@@ -89,9 +89,10 @@ export class SessionService {
         if (!detail) {
           throw new VmError("TEMPLATE_NOT_FOUND", { details: { template_id: templateId } });
         }
-        await this.worktrees.check(fields.worktree_path);
+        const worktree = await this.worktrees.check(fields.worktree_path);
         const isClosing = (id: string) => this.closing.has(id);
-        return this.presentOne(await this.creator.create(detail, fields, keyed, isClosing));
+        const bound = { ...fields, worktree };
+        return this.presentOne(await this.creator.create(detail, bound, keyed, isClosing));
       },
       async (id) => {
         const { session } = await this.record(id);

@@ -100,6 +100,11 @@ export interface SessionGrants {
   readonly fsReadOnly: boolean;
   /** A `net` capability: programs started by `exec` may open TCP connections. */
   readonly netAllowed: boolean;
+  /**
+   * The folder that the session was bound to, by its path without links: a session that writes the
+   * folder around it cannot have it lead elsewhere. Absent in sessions of older versions.
+   */
+  readonly worktree?: string;
 }
 
 /** What a template without modules, libraries and capabilities grants, its settings aside. */

@@ -14,7 +14,9 @@ import { address, cString, errorCode, libc, O_CLOEXEC, syscall } from "./libc.ts
 const SYS_OPENAT2 = 437;
 const SYS_GETDENTS64 = process.arch === "arm64" ? 61 : 217;
 const O_PATH = 0o10000000;
+const AT_FDCWD = -100;
 const RESOLVE_NO_MAGICLINKS = 0x02;
+const RESOLVE_NO_SYMLINKS = 0x04;
 const RESOLVE_BENEATH = 0x08;
 const AT_REMOVEDIR = 0x200;
 /** The kernel gives up a walk with `..` in it when anything is renamed meanwhile. */
@@ -47,11 +49,7 @@ export class BeneathTree implements FileTree {
 
   constructor(worktreePath: string) {
     this.#worktreePath = worktreePath;
-    try {
-      this.#root = openSync(worktreePath, O_PATH | constants.O_DIRECTORY | O_CLOEXEC);
-    } catch (error) {
-      throw asFileFailure(error);
-    }
+    this.#root = openFolder(worktreePath);
   }
 
   open(path: string, flags: number, mode = 0): number {
@@ -136,16 +134,31 @@ export class BeneathTree implements FileTree {
   }
 }
 
+/**
+ * A worktree's folder, as a place and no more. No link is followed on the way: the path is one without,
+ * and who can write a folder above may have put one there.
+ *
+ * @throws FileFailure ELOOP at a link
+ */
+export function openFolder(path: string): number {
+  if (!kernelKeepsBeneath()) return openSync(path, O_PATH | constants.O_DIRECTORY | O_CLOEXEC);
+  return open(AT_FDCWD, path, O_PATH | constants.O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS);
+}
+
 function openBeneath(root: number, path: string, flags: number, mode: number): number {
+  return open(root, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+}
+
+function open(from: number, path: string, flags: number, mode: number, resolve: number): number {
   const name = cString(path);
   const how = new BigUint64Array([
     BigInt(flags | O_CLOEXEC),
     // openat2 refuses a mode where nothing can be made.
     BigInt((flags & constants.O_CREAT) === 0 ? 0 : mode),
-    BigInt(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS),
+    BigInt(resolve),
   ]);
   for (let tries = 0; ; tries += 1) {
-    const fd = syscall(SYS_OPENAT2, root, address(name), address(how), how.byteLength);
+    const fd = syscall(SYS_OPENAT2, from, address(name), address(how), how.byteLength);
     if (fd >= 0) return fd;
     const code = errorCode();
     if (code === "EAGAIN" && tries < RENAME_RETRIES_MAX) continue;

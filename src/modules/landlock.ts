@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
+import { openFolder } from "./beneath-tree.ts";
 import { address, O_CLOEXEC, syscall } from "./libc.ts";
 import type { WorkerProfile } from "./profile.ts";
 
@@ -103,8 +104,11 @@ function allowWorktree(
 ): void {
   const allow = (path: string, access: number) => allowPath(ruleset, path, access & handledFs);
   const run = profile.exec ? FS.execute : 0;
-  if (!allow(profile.worktreePath, READ | run | (profile.writable ? WRITE : 0))) {
-    throw new Error("the worktree cannot be opened");
+  const worktree = openWorktree(profile.worktreePath);
+  try {
+    allowOpened(ruleset, worktree, (READ | run | (profile.writable ? WRITE : 0)) & handledFs);
+  } finally {
+    closeSync(worktree);
   }
   if (!profile.exec) return;
   for (const path of SYSTEM_FOLDERS) allow(path, READ | FS.execute);
@@ -115,24 +119,35 @@ function allowWorktree(
   for (const path of NETWORK_FOLDERS) allow(path, READ);
 }
 
-/** False: there is nothing of that name on this machine. */
-function allowPath(ruleset: number, path: string, access: number): boolean {
+function openWorktree(path: string): number {
+  try {
+    return openFolder(path);
+  } catch (cause) {
+    throw new Error("the worktree cannot be opened", { cause });
+  }
+}
+
+/** Nothing, where there is nothing of that name on this machine. */
+function allowPath(ruleset: number, path: string, access: number): void {
   let fd: number;
   try {
     fd = openSync(path, O_PATH | O_CLOEXEC);
   } catch {
-    return false;
+    return;
   }
   try {
-    const rule = new DataView(new ArrayBuffer(12));
-    rule.setBigUint64(0, BigInt(isFolder(path) ? access : access & FILE_ONLY), true);
-    rule.setInt32(8, fd, true);
-    const bytes = new Uint8Array(rule.buffer);
-    assertDone(syscall(SYS_ADD_RULE, ruleset, RULE_PATH_BENEATH, address(bytes), 0));
-    return true;
+    allowOpened(ruleset, fd, isFolder(path) ? access : access & FILE_ONLY);
   } finally {
     closeSync(fd);
   }
+}
+
+function allowOpened(ruleset: number, fd: number, access: number): void {
+  const rule = new DataView(new ArrayBuffer(12));
+  rule.setBigUint64(0, BigInt(access), true);
+  rule.setInt32(8, fd, true);
+  const bytes = new Uint8Array(rule.buffer);
+  assertDone(syscall(SYS_ADD_RULE, ruleset, RULE_PATH_BENEATH, address(bytes), 0));
 }
 
 function isFolder(path: string): boolean {

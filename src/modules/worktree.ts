@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, realpathSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { VmError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -15,7 +15,7 @@ import { readRegular } from "./read-regular.ts";
 export const worktrees: Worktrees = {
   async check(worktreePath) {
     const fault = faultOf(worktreePath);
-    if (fault === undefined) return;
+    if (fault === undefined) return realpathSync(worktreePath);
     throw new VmError("INVALID_WORKTREE", {
       message: `The worktree path ${fault}: ${shown(worktreePath)}`,
       details: { worktree_path: worktreePath },

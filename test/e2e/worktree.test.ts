@@ -1,5 +1,13 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { Daemon, makeSession, repl, runFile } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -121,4 +129,65 @@ test("a worktree above the daemon's database gives nobody the database", async (
   await daemon.kill9();
   await using again = await daemon.restart();
   expect((await repl(again, sessionId, "1 + 1")).body.result?.preview).toBe("2");
+});
+
+test("a session stays in its folder when another one, around it, puts a link there", async () => {
+  using folder = tempFolder();
+  for (const path of ["around/inner", "outside"]) mkdirSync(folder.join(path), { recursive: true });
+  writeFileSync(folder.join("outside/secret.js"), "'secret'");
+  writeFileSync(folder.join("around/inner/own.js"), "'own'");
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const around = await makeSession(daemon, folder.join("around"), { modules: ["exec"] });
+  const inner = await makeSession(daemon, folder.join("around/inner"), { modules: ["fs"] });
+  const bare = await makeSession(daemon, folder.join("around/inner"));
+  const swap = "mv inner kept; ln -s ../outside inner";
+  await repl(daemon, around.sessionId, `require("exec").run("sh", ["-c", "${swap}"])`);
+  expect(readdirSync(folder.join("around")).sort()).toEqual(["inner", "kept"]);
+
+  // No worker has been in the folder as it was.
+  await daemon.kill9();
+  await using again = await daemon.restart();
+  const refused = { status: 422, body: { error: { code: "INVALID_WORKTREE" } } };
+  const read = "require('fs').readFileSync('secret.js')";
+  expect(await repl(again, inner.sessionId, read)).toMatchObject(refused);
+  expect(await runFile(again, inner.sessionId, "secret.js")).toMatchObject(refused);
+  const forked = await again.json("POST", `/sessions/${inner.sessionId}/fork`, {});
+  expect(forked).toMatchObject(refused);
+  const required = await repl(again, bare.sessionId, "require('./secret.js')");
+  expect(required.body).toMatchObject({ status: "error", error: { code: "MODULE_NOT_FOUND" } });
+  const ran = await runFile(again, bare.sessionId, "secret.js");
+  expect(ran.body.error?.code).toBe("FILE_NOT_FOUND");
+
+  unlinkSync(folder.join("around/inner"));
+  renameSync(folder.join("around/kept"), folder.join("around/inner"));
+  const own = await repl(again, inner.sessionId, "require('fs').readFileSync('own.js')");
+  expect(own.body.result?.preview).toBe("'own'");
+});
+
+test("a session that was made by way of a link works in the folder that it led to", async () => {
+  using folder = tempFolder();
+  for (const name of ["first", "second"]) {
+    mkdirSync(folder.join(name));
+    writeFileSync(folder.join(`${name}/which.js`), `"${name}"`);
+  }
+  symlinkSync("first", folder.join("link"));
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.join("link"), { modules: ["fs"] });
+  unlinkSync(folder.join("link"));
+  symlinkSync("second", folder.join("link"));
+  expect((await runFile(daemon, sessionId, "which.js")).body.result?.preview).toBe("first");
+  const read = await repl(daemon, sessionId, "require('fs').readFileSync('which.js')");
+  expect(read.body.result?.preview).toBe('"first"');
+  const { body } = await daemon.json("GET", `/sessions/${sessionId}`);
+  expect(body.worktree_path).toBe(folder.join("link"));
+  const exported = await fetch(`${daemon.url}/api/v1/sessions/${sessionId}/export`);
+  const bytes = await exported.arrayBuffer();
+  const query = new URLSearchParams({ worktree_path: folder.join("second") });
+  const imported = await fetch(`${daemon.url}/api/v1/sessions/import?${query}`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: bytes,
+  });
+  const { id } = (await imported.json()) as { id: string };
+  expect((await runFile(daemon, id, "which.js")).body.result?.preview).toBe("second");
 });

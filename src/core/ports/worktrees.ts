@@ -1,6 +1,10 @@
 export interface Worktrees {
-  /** @throws VmError INVALID_WORKTREE */
-  check(worktreePath: string): Promise<void>;
+  /**
+   * @returns The folder's path without links. All else here takes that one: a link on the way, which
+   *   somebody has made since, leads nowhere.
+   * @throws VmError INVALID_WORKTREE
+   */
+  check(worktreePath: string): Promise<string>;
   /**
    * Reads a regular file of the worktree, links resolved, without a race.
    * @returns The path relative to the worktree that the links lead to, and the UTF-8 text.
