@@ -23,10 +23,13 @@ export function eventStream(
         const step = await within(next, heartbeatMs);
         if (step === "late") return controller.enqueue(": heartbeat\n\n");
         next = undefined;
+        // Nobody reads on: the stream is closed.
+        if (hangUp.signal.aborted) return;
         if (step.done) return controller.close();
         controller.enqueue(frameOf(step.value));
         if (step.value.type === "end") controller.close();
       } catch (thrown) {
+        if (hangUp.signal.aborted) return;
         controller.enqueue(`event: error\ndata: ${JSON.stringify(describeFailure(thrown))}\n\n`);
         controller.close();
       }

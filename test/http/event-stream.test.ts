@@ -73,3 +73,21 @@ test("a reader that hangs up ends the following", async () => {
   await reader.cancel();
   await hungUp.promise;
 });
+
+test("a reader that hangs up while nothing comes is no failure", async () => {
+  const failures: unknown[] = [];
+  const ended = Promise.withResolvers<void>();
+  const response = eventStream(
+    async function* (signal) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      ended.resolve();
+    },
+    (thrown) => failures.push(thrown),
+  );
+  const reader = response.body!.getReader();
+  const read = reader.read();
+  await reader.cancel();
+  await Promise.all([read, ended.promise]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(failures).toEqual([]);
+});
