@@ -1,7 +1,8 @@
 import { VmError } from "./errors.ts";
-import type { Execution } from "./execution.ts";
+import type { Execution, Metrics } from "./execution.ts";
 import { failPoint } from "./fail-point.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import { rollbackNotice } from "./notices.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ExecutionCommit, ExecutionStore } from "./ports/execution-store.ts";
 import type { IdempotencyRecord } from "./ports/idempotency-store.ts";
@@ -107,22 +108,25 @@ export class ExecutionRecorder {
         error: String(error),
       });
       if (error instanceof VmError && error.code === "STORE_FULL") this.onStoreFull();
-      if (live.inserted) await this.endAsLost(live, error);
+      if (live.inserted) await this.endAsLost(live, error, commit.execution.metrics);
       throw error;
     }
   }
 
-  private async endAsLost(live: LiveExecution, cause: unknown): Promise<void> {
+  /** @param ran  What was measured of it; absent: nothing of it ran. */
+  private async endAsLost(live: LiveExecution, cause: unknown, ran?: Metrics): Promise<void> {
     const code = cause instanceof VmError ? cause.code : "INTERNAL";
     const message = cause instanceof VmError ? cause.message : "Internal error";
     const nowMs = this.clock.nowMs();
     live.events.length = live.stored;
+    if (ran) live.add("system", rollbackNotice(code), nowMs);
     live.add("exception", { message, code }, nowMs);
     const execution: Omit<Execution, "events"> = {
       ...live.execution,
       status: "error",
       ended_at: new Date(nowMs).toISOString(),
       error: { message, code },
+      ...(ran === undefined ? {} : { metrics: { ...ran, checkpoint_bytes: 0 } }),
     };
     const commit = { execution, events: live.unstored() };
     try {

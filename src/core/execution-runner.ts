@@ -5,6 +5,7 @@ import { failPoint } from "./fail-point.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { LiveExecution, NO_METRICS } from "./live-execution.ts";
+import { DRY_RUN_NOTICE, rollbackNotice } from "./notices.ts";
 import type { Checkpoint } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ExecutionCommit } from "./ports/execution-store.ts";
@@ -195,7 +196,10 @@ export class ExecutionRunner {
     const nowMs = Math.max(this.clock.nowMs(), live.startedMs);
     const endedAt = new Date(nowMs).toISOString();
     if (request.dryRun) live.add("system", DRY_RUN_NOTICE, nowMs);
-    else if (outcome.rolledBack) live.add("system", rollbackNotice(outcome), nowMs);
+    else if (outcome.rolledBack) {
+      const why = outcome.error?.code ?? outcome.status.toUpperCase();
+      live.add("system", rollbackNotice(why), nowMs);
+    }
     if (outcome.status === "ok") live.add("value", outcome.result, nowMs);
     else if (outcome.status !== "cancelled") live.add("exception", outcome.error, nowMs);
     const execution: Omit<Execution, "events"> = {
@@ -249,19 +253,5 @@ function checkpointOf(
     createdAt,
     data,
     ...(data.full || job.headCheckpointId === undefined ? {} : { parentId: job.headCheckpointId }),
-  };
-}
-
-const DRY_RUN_NOTICE = {
-  message:
-    "Dry run: the session is as it was before; files, databases on disk and programs that ran are not undone.",
-  level: "info",
-};
-
-function rollbackNotice(outcome: JobOutcome): { message: string; level: string } {
-  const why = outcome.error?.code ?? outcome.status.toUpperCase();
-  return {
-    message: `The session is as it was before this execution (${why}); files, databases on disk and programs that ran are not undone.`,
-    level: "warn",
   };
 }

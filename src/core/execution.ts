@@ -62,15 +62,22 @@ export type ExecutionEvent = Static<typeof ExecutionEvent>;
 
 export const Metrics = Strict(
   {
-    duration_ms: Type.Number({ description: "Elapsed, milliseconds, without queueing" }),
-    cpu_ms: Type.Number({ description: "CPU time of the worker, milliseconds" }),
-    queue_ms: Type.Number({ description: "Waited for a worker, milliseconds" }),
+    duration_ms: Type.Optional(
+      Type.Number({ description: "Elapsed, milliseconds, without queueing" }),
+    ),
+    cpu_ms: Type.Optional(Type.Number({ description: "CPU time of the worker, milliseconds" })),
+    queue_ms: Type.Optional(Type.Number({ description: "Waited for a worker, milliseconds" })),
     heap_bytes: Type.Integer({ description: "The session's heap afterwards" }),
     checkpoint_bytes: Type.Integer({ description: "Stored for this execution" }),
   },
-  { $id: "Metrics" },
+  {
+    $id: "Metrics",
+    description: "Times are absent where nobody is left who measured them: DAEMON_STOPPED",
+  },
 );
 export type Metrics = Static<typeof Metrics>;
+/** Of a run that this process has seen to its end. */
+export type MeasuredMetrics = Required<Metrics>;
 
 export const Execution = Strict(
   {

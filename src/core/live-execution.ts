@@ -1,7 +1,7 @@
-import type { EventType, Execution, ExecutionEvent, Metrics } from "./execution.ts";
+import type { EventType, Execution, ExecutionEvent, MeasuredMetrics } from "./execution.ts";
 import type { JobEvent } from "./ports/runner.ts";
 
-export const NO_METRICS: Metrics = {
+export const NO_METRICS: MeasuredMetrics = {
   duration_ms: 0,
   cpu_ms: 0,
   queue_ms: 0,

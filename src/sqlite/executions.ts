@@ -5,6 +5,7 @@ import type {
   ExecutionStatus,
 } from "../core/execution.ts";
 import { failPoint } from "../core/fail-point.ts";
+import { DRY_RUN_NOTICE, rollbackNotice } from "../core/notices.ts";
 import type { ExecutionStore } from "../core/ports/execution-store.ts";
 import type { SqliteCheckpoints } from "./checkpoints.ts";
 import { optional, same, toJson, toMs, toOptionalJson, toTimestamp } from "./columns.ts";
@@ -98,7 +99,9 @@ export function executionStore(
        RETURNING no`,
     ),
     end: statements.prepare(
-      `UPDATE execution SET status = ?2, ended_at = ?3, error = ?4, checkpoint_id =
+      // How long it ran, who knew has not lived to tell.
+      `UPDATE execution SET status = ?2, ended_at = ?3, error = ?4,
+         metrics = json_remove(metrics, '$.duration_ms', '$.cpu_ms', '$.queue_ms'), checkpoint_id =
          (SELECT head_checkpoint_id FROM vm_session s WHERE s.id = session_id) WHERE id = ?1`,
     ),
     undo: statements.prepare("UPDATE execution SET undone_at = ?2 WHERE no = ?1"),
@@ -258,8 +261,10 @@ export function executionStore(
       const last = sql.lastEvent.get(eventNo(no, 0), eventNo(no + 1, 0));
       const seq = last ? last.no - eventNo(no, 0) + 1 : 1;
       sql.end.run(id, "error", toMs(endedAt), toJson(error));
+      const notice = dry_run === 1 ? DRY_RUN_NOTICE : rollbackNotice(error.code ?? "ERROR");
       const historyBytes = insertEvents(no, [
-        { seq, ts: endedAt, type: "exception", payload: error },
+        { seq, ts: endedAt, type: "system", payload: notice },
+        { seq: seq + 1, ts: endedAt, type: "exception", payload: error },
       ]);
       sessions.advance(session_id, {
         ...(dry_run === 1 ? {} : { headExecutionId: id }),

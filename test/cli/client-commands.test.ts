@@ -46,13 +46,15 @@ const cutOff = {
   status: "error",
   result: undefined,
   error: { message: "Error: the daemon stopped", code: "DAEMON_STOPPED" },
-  metrics: { duration_ms: 0, cpu_ms: 0, queue_ms: 0, heap_bytes: 0, checkpoint_bytes: 0 },
+  metrics: { heap_bytes: 0, checkpoint_bytes: 0 },
 };
 
 const cancelled = {
-  ...cutOff,
+  ...execution,
+  result: undefined,
   status: "cancelled",
   error: { message: "Execution was cancelled", code: "CANCELLED" },
+  metrics: { duration_ms: 130, cpu_ms: 90, queue_ms: 0, heap_bytes: 0, checkpoint_bytes: 0 },
   ended_at: "2026-11-20T12:00:00.130Z",
 };
 

@@ -510,15 +510,23 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         last_error: expect.stringContaining("startup failed:"),
       });
       const error = { message: expect.any(String), code: "DAEMON_STOPPED" };
+      const { heap_bytes, checkpoint_bytes } = running.metrics;
       expect(await store.executions.get(running.id)).toEqual({
         ...running,
         status: "error",
         ended_at: LATER,
         error,
+        metrics: { heap_bytes, checkpoint_bytes },
       });
+      const notice = {
+        message: expect.stringContaining("as it was before this execution (DAEMON_STOPPED)"),
+        level: "warn",
+      };
+      const event = { execution_id: running.id, ts: LATER };
       expect(await store.executions.events(running.id, 0, 10)).toEqual([
         anEvent(running.id, 1),
-        { execution_id: running.id, seq: 2, ts: LATER, type: "exception", payload: error },
+        { ...event, seq: 2, type: "system", payload: notice },
+        { ...event, seq: 3, type: "exception", payload: error },
       ]);
     });
   });

@@ -123,14 +123,8 @@ export async function allEvents(
 const statusText = ({ status, undone_at, dry_run }: Execution) =>
   `${status}${undone_at === undefined ? "" : ", undone"}${dry_run ? ", dry run" : ""}`;
 
-/**
- * What was cut off was not measured, and its zero is no time: it ran from its start to its end, unless
- * that end is only when a later daemon found it.
- */
-function durationText({ status, error, metrics, started_at, ended_at }: Execution): string {
-  if (status === "running" || ended_at === undefined) return "-";
-  const wasCutOff = metrics.duration_ms === 0;
-  if (wasCutOff && error?.code === "DAEMON_STOPPED") return "unknown";
-  const ms = wasCutOff ? Date.parse(ended_at) - Date.parse(started_at) : metrics.duration_ms;
-  return `${ms.toFixed(1)} ms`;
+/** Unknown: it ran until the daemon stopped, and its end is only when a later one found it. */
+function durationText({ status, metrics }: Execution): string {
+  if (status === "running") return "-";
+  return metrics.duration_ms === undefined ? "unknown" : `${metrics.duration_ms.toFixed(1)} ms`;
 }

@@ -1,5 +1,5 @@
 import type { VmError } from "../errors.ts";
-import type { EventType, ExceptionPayload, Metrics, ValuePayload } from "../execution.ts";
+import type { EventType, ExceptionPayload, MeasuredMetrics, ValuePayload } from "../execution.ts";
 import type { SessionGrants } from "../session.ts";
 import type { JobSpans } from "../timing.ts";
 import type { CheckpointData, ImageChain } from "./checkpoint-store.ts";
@@ -70,7 +70,7 @@ export interface JobOutcome {
   readonly checkpoint?: CheckpointData;
   /** Whether what the code did to the heap was undone. */
   readonly rolledBack: boolean;
-  readonly metrics: Metrics;
+  readonly metrics: MeasuredMetrics;
   readonly spans?: JobSpans;
 }
 

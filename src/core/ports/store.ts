@@ -22,7 +22,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   /**
    * After a start: `starting` sessions become crashed, `running` executions end as error with code
-   * DAEMON_STOPPED and an exception event.
+   * DAEMON_STOPPED, a notice and an exception event, and without times in their metrics.
    *
    * @returns How many sessions are ready, how many became crashed, how many executions ended so.
    */
