@@ -223,8 +223,14 @@ export class ExecutionService {
     }
     const ended = started.ended.finally(release);
     if (mode.wait === false) {
-      ended.catch(() => {}); // Its end is written down; nobody waits for it here.
-      await this.runs.insertNow(started.live, keyed);
+      const over = ended.catch(() => {}); // Its end is written down; nobody waits for it here.
+      try {
+        await this.runs.insertNow(started.live, keyed);
+      } catch (error) {
+        // Refused, it is no more: who is told so finds the session free.
+        await over;
+        throw error;
+      }
       return started.live.execution;
     }
     const { execution, outcome, commitMs } = await ended;

@@ -90,3 +90,33 @@ test("an execution that ends while the daemon itself is stopped has not passed i
     expect(ended.body).toMatchObject({ status: "ok", result: { json: count } });
   }
 });
+
+test("a database that is moved away under the daemon: nothing is taken, until it is back", async () => {
+  using folder = tempFolder();
+  const db = folder.join("vm.db");
+  await using daemon = await Daemon.start({ db });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  await repl(daemon, sessionId, "globalThis.kept = 1");
+  const codeOf = ({ status, body }: { status: number; body: { error?: { code?: string } } }) =>
+    `${status} ${body.error?.code}`;
+
+  renameSync(db, `${db}.aside`);
+  expect(codeOf(await repl(daemon, sessionId, "kept = 2"))).toBe("503 STORE_GONE");
+  const unwaited = () =>
+    daemon.json<{ error?: { code: string } }>("POST", "/executions/repl", {
+      session_id: sessionId,
+      input: "kept = 3; for (;;) {}",
+      wait: false,
+    });
+  // Refused, each is no more: the session is free for the next.
+  for (let i = 0; i < 5; i++) expect(codeOf(await unwaited())).toBe("503 STORE_GONE");
+  expect((await daemon.json("GET", `/sessions/${sessionId}`)).body).toMatchObject({
+    status: "ready",
+  });
+  renameSync(`${db}.aside`, db);
+  expect((await repl(daemon, sessionId, "kept")).body.result?.json).toBe(1);
+  await repl(daemon, sessionId, "kept = 4");
+  await daemon.kill9();
+  await using after = await daemon.restart();
+  expect((await repl(after, sessionId, "kept")).body.result?.json).toBe(4);
+});
