@@ -59,19 +59,29 @@ async function readBytes(
 ): Promise<Uint8Array> {
   if (declared !== null) {
     if (Number(declared) > bytesMax) throw tooLarge(bytesMax);
-    const bytes = new Uint8Array(await request.arrayBuffer());
+    const bytes = new Uint8Array(await request.arrayBuffer().catch(cutOff));
     if (bytes.length > bytesMax) throw tooLarge(bytesMax);
     return bytes;
   }
   // Chunked: counted while it comes, so that no more than the limit is ever held.
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > bytesMax) throw tooLarge(bytesMax);
-    chunks.push(chunk);
+  const reader = request.body?.getReader();
+  for (;;) {
+    const step = await reader?.read().catch(cutOff);
+    if (!step || step.done) return Buffer.concat(chunks);
+    length += step.value.length;
+    if (length > bytesMax) {
+      reader?.cancel().catch(() => {}); // It is not to be read; how it ends is nobody's concern.
+      throw tooLarge(bytesMax);
+    }
+    chunks.push(step.value);
   }
-  return Buffer.concat(chunks);
+}
+
+/** The client is gone in the midst of it, and hears of nothing; the log says whose doing it was. */
+function cutOff(): never {
+  throw wrong("The request body was cut off");
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> {

@@ -126,3 +126,22 @@ describe("on the wire", () => {
     expect(answer).toContain('"code":"SESSION_NOT_FOUND"');
   });
 });
+
+test.each([
+  ["Content-Length: 100", "{"],
+  ["Transfer-Encoding: chunked", "5\r\nabc"],
+])("a client that goes in the midst of its body (%s) is no bug of ours", async (header, part) => {
+  await using served = serving();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port: served.port,
+    socket: { data() {} },
+  });
+  socket.write(
+    `POST /api/v1/executions/repl HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\nContent-Type: application/json\r\n${header}\r\n\r\n${part}`,
+  );
+  socket.end();
+  while (!served.target.log.some(({ message }) => message === "request")) await Bun.sleep(2);
+  const found = served.target.log.map(({ message, fields }) => [message, fields?.code]);
+  expect(found).toEqual([["request", "INVALID_REQUEST"]]);
+});
