@@ -47,8 +47,10 @@ export interface Core {
   readonly importer: ImportService;
   readonly retention: Retention;
   readonly version: string;
-  readonly startedAtMs: number;
+  uptimeMs(): number;
   summary(): Promise<RuntimeSummary>;
+  /** Drops the records of idempotency keys whose time has passed. */
+  sweepKeys(): Promise<void>;
   /** Begins what is done by itself, now and then: retention, and sending sessions to sleep. */
   start(): void;
   /** No new work; running executions get the grace, then are cancelled. Reading goes on. */
@@ -59,6 +61,7 @@ export interface Core {
 
 export function createCore(parts: CoreParts): Core {
   const { store, runner, clock } = parts;
+  const startedMs = clock.monotonicMs();
   const retention = new Retention(
     store.retention,
     runner,
@@ -123,7 +126,8 @@ export function createCore(parts: CoreParts): Core {
     ),
     retention,
     version: parts.version,
-    startedAtMs: clock.nowMs(),
+    uptimeMs: () => Math.floor(clock.monotonicMs() - startedMs),
+    sweepKeys: () => idempotency.sweep(),
     async summary() {
       const ids = await store.sessions.idsByStatus("ready");
       return { active_sessions: ids.length, active_session_ids: ids, ...runner.summary() };

@@ -24,10 +24,21 @@ export type KeyedRequest = Pick<IdempotencyRecord, "key" | "digest">;
 export class Idempotency {
   private readonly running = new Map<string, { digest: string; answer: Promise<unknown> }>();
 
+  private readonly begunMs: number;
+  private readonly begunMonotonicMs: number;
+
   constructor(
     private readonly store: IdempotencyStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.begunMs = clock.nowMs();
+    this.begunMonotonicMs = clock.monotonicMs();
+  }
+
+  /** Drops the records of keys whose time has passed. */
+  sweep(): Promise<void> {
+    return this.store.sweep(this.since());
+  }
 
   /**
    * @param route     Where the key is valid: `repl`, `run-file`, `sessions`.
@@ -66,11 +77,20 @@ export class Idempotency {
     perform: (keyed: KeyedRequest) => Promise<T>,
     recall: (subjectId: string) => Promise<T>,
   ): Promise<T> {
-    const since = new Date(this.clock.nowMs() - LIMITS.idempotencyKeepMs).toISOString();
-    const known = await this.store.find(key, since);
+    const known = await this.store.find(key, this.since());
     if (!known) return perform({ key, digest });
     if (known.digest !== digest) throw new VmError("IDEMPOTENCY_KEY_REUSED");
     return recall(known.subjectId);
+  }
+
+  /**
+   * Keys recorded before are forgotten. A clock that is set forward does not make them older: a machine
+   * may start with a wrong one and be told the right time after its first answers.
+   */
+  private since(): string {
+    const elapsedMs = this.clock.monotonicMs() - this.begunMonotonicMs;
+    const nowMs = Math.min(this.clock.nowMs(), this.begunMs + elapsedMs);
+    return new Date(nowMs - LIMITS.idempotencyKeepMs).toISOString();
   }
 }
 

@@ -1,5 +1,5 @@
 import { version } from "../../package.json";
-import { createCore } from "../core/core.ts";
+import { type Core, createCore } from "../core/core.ts";
 import { VmError } from "../core/errors.ts";
 import { failPoint } from "../core/fail-point.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -39,7 +39,7 @@ const WORKERS_WAITING_MAX = 8;
 const SPARE_WORKERS = 1;
 const SWEEP_MS = 60 * 60 * 1000;
 
-const clock = { nowMs: Date.now };
+const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
 
 /**
  * Puts the daemon together and starts it: the only place that knows every adapter.
@@ -102,7 +102,7 @@ export async function startDaemon(config: DaemonConfig, logger: Logger): Promise
     logger.warn("who holds the database could not be written into it", { error: String(error) });
   });
 
-  const sweep = () => sweepKeys(store.idempotency, logger);
+  const sweep = () => sweepKeys(core, logger);
   const sweeper = setInterval(sweep, SWEEP_MS);
   opened.defer(() => clearInterval(sweeper));
   void sweep();
@@ -198,13 +198,9 @@ async function lookAtWorkers(pool: Pool, config: DaemonConfig, logger: Logger): 
   }
 }
 
-async function sweepKeys(
-  keys: { sweep(before: string): Promise<void> },
-  logger: Logger,
-): Promise<void> {
-  const before = new Date(clock.nowMs() - LIMITS.idempotencyKeepMs).toISOString();
+async function sweepKeys(core: Core, logger: Logger): Promise<void> {
   try {
-    await keys.sweep(before);
+    await core.sweepKeys();
   } catch (error) {
     logger.warn("old idempotency keys could not be dropped", { error: String(error) });
   }

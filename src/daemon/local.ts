@@ -76,7 +76,7 @@ export async function openLocalSession(options: LocalOptions): Promise<LocalSess
     worktrees,
     libraries: createLibraryCache(options.cacheDir),
     modules: { names: MODULE_CATALOG.map(({ name }) => name) },
-    clock: { nowMs: Date.now },
+    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
     logger: SILENT,
     version,
     mergeDeltas,

@@ -23,7 +23,7 @@ export const runtimeRoutes = (core: Core) =>
       handle: () => ({
         status: "ok" as const,
         version: core.version,
-        uptime_ms: Math.max(0, Date.now() - core.startedAtMs),
+        uptime_ms: core.uptimeMs(),
       }),
     }),
     route("GET /runtime/summary", {

@@ -7,7 +7,11 @@ const HOUR_MS = 60 * 60 * 1000;
 
 test("a clock that jumps back or forth changes no order, ends no wait, and undoes no key", async () => {
   let offsetMs = 0;
-  await using target = inProcessTarget(fakeRunner(), { nowMs: () => Date.now() + offsetMs });
+  let passedMs = 0;
+  await using target = inProcessTarget(fakeRunner(), {
+    nowMs: () => Date.now() + passedMs + offsetMs,
+    monotonicMs: () => performance.now() + passedMs,
+  });
   const { templates, sessions, executions } = target.core;
   const { id: template_id } = await templates.create({ name: "clock" });
   const fields = { workspace_id: "w", base_commit_oid: "0", worktree_path: tmpdir() };
@@ -31,6 +35,12 @@ test("a clock that jumps back or forth changes no order, ends no wait, and undoe
 
   offsetMs = 0;
   expect((await executions.repl({ session_id, input: "3" }, key)).id).toBe(third.id);
-  offsetMs = 25 * HOUR_MS;
+  offsetMs = 400 * 24 * HOUR_MS;
+  expect((await executions.repl({ session_id, input: "3" }, key)).id).toBe(third.id);
+  await target.core.sweepKeys();
+  expect((await executions.repl({ session_id, input: "3" }, key)).id).toBe(third.id);
+  expect(target.core.uptimeMs()).toBeLessThan(HOUR_MS);
+  offsetMs = 0;
+  passedMs = 25 * HOUR_MS;
   expect((await executions.repl({ session_id, input: "3" }, key)).id).not.toBe(third.id);
 });

@@ -78,7 +78,7 @@ function runnerOver(store: Store): ExecutionRunner {
   return new ExecutionRunner(
     store,
     { run } as unknown as Runner,
-    { nowMs: () => Date.now() },
+    { nowMs: Date.now, monotonicMs: () => performance.now() },
     { debug: log, info: log, warn: log, error: log },
     { ended: () => {}, storeFull: () => {} },
   );

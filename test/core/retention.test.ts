@@ -32,7 +32,7 @@ beforeEach(() => {
     runner,
     mergeDeltas,
     policy,
-    { nowMs: Date.now },
+    { nowMs: Date.now, monotonicMs: () => performance.now() },
     logger,
   );
   busy = 1;

@@ -43,6 +43,7 @@ export function inProcessTarget(
     allowedOrigins?: string[];
     allowedHosts?: string[];
     nowMs?: () => number;
+    monotonicMs?: () => number;
   } = {},
 ): InProcessTarget {
   const log: LogLine[] = [];
@@ -53,7 +54,10 @@ export function inProcessTarget(
     worktrees,
     libraries: emptyCache,
     modules: { names: ["database", "exec", "fs"] },
-    clock: { nowMs: options.nowMs ?? Date.now },
+    clock: {
+      nowMs: options.nowMs ?? Date.now,
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    },
     logger,
     version: "0.0.0-test",
     mergeDeltas,
