@@ -174,6 +174,43 @@ test("from a pipe: whole inputs, results, no prompt", async () => {
   expect(ran.code).toBe(0);
 });
 
+test("Ctrl-R finds an earlier input by what is in it; Ctrl-G goes back to what was typed", async () => {
+  using folder = tempFolder();
+  await using prompt = promptIn(folder.path);
+  await prompt.see("> ");
+  for (const [input, result] of [
+    ["60 + 1", "61"],
+    ["const six = () => 6", "undefined"],
+    ["60 + 2", "62"],
+  ]) {
+    prompt.type(`${input}\r`);
+    await prompt.see(`\n${result}\n> `);
+  }
+  prompt.type("\x12+");
+  await prompt.see(/\(history with '\+'\) 60 \+ 2$/);
+  prompt.type("\x12");
+  await prompt.see(/\(history with '\+'\) 60 \+ 1$/);
+  prompt.type("\x12");
+  await prompt.see(/\(nothing older with '\+'\) 60 \+ 1$/);
+  prompt.type("\r");
+  await prompt.see(/\n61\n> $/);
+  prompt.type("\x12six");
+  await prompt.see(/\(history with 'six'\) const six = \(\) => 6$/);
+  prompt.type("\x7f\x7f\x7f60");
+  await prompt.see(/\(history with '60'\) 60 \+ 1$/);
+  prompt.type(`${KEY.ctrlC}1 + 1`);
+  await prompt.see(/> 1 \+ 1$/);
+  prompt.type("\x12six\x07");
+  await prompt.see(/> 1 \+ 1$/);
+  // What is found can be changed.
+  prompt.type("\x12six\x05 + 1");
+  await prompt.see(/> const six = \(\) => 6 \+ 1$/);
+  prompt.type("\r");
+  await prompt.see(/\nundefined\n> $/);
+  prompt.type("six()\r");
+  await prompt.see(/\n7\n> $/);
+});
+
 test("a module that was not asked for is named with its flag", async () => {
   const ran = await vm(["repl"], { stdin: "require('fs')" });
   expect(ran.err).toEndWith("\nGive it with --module fs.\n");

@@ -66,7 +66,10 @@ async function load(path: string): Promise<DotAction> {
 async function save(path: string, inputs: readonly string[]): Promise<DotAction> {
   try {
     await writeFile(path, inputs.map((input) => `${input}\n`).join(""));
-    return { kind: "say", text: `Saved ${inputs.length} inputs to ${path}` };
+    return {
+      kind: "say",
+      text: `Saved ${inputs.length} ${inputs.length === 1 ? "input" : "inputs"} to ${path}`,
+    };
   } catch (error) {
     return fail(`${path} cannot be written: ${fileProblem(error, "written")}`);
   }
@@ -80,9 +83,9 @@ function helpText(): string {
   return [
     ...rows,
     "",
-    "Tab completes. Up and Down go through the history. Enter runs an input that is complete, Alt-Enter",
-    "breaks the line. Ctrl-C cancels what runs and keeps the session; twice at an empty prompt, or",
-    "Ctrl-D, leaves.",
+    "Tab completes. Up and Down go through the history, Ctrl-R searches it. Enter runs an input that is",
+    "complete, Alt-Enter breaks the line. Ctrl-C cancels what runs and keeps the session; twice at an",
+    "empty prompt, or Ctrl-D, leaves.",
   ].join("\n");
 }
 

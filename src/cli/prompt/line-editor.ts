@@ -1,6 +1,7 @@
 import { columnsText, completeWith } from "./completion.ts";
 import { EditBuffer } from "./edit-buffer.ts";
 import type { History } from "./history.ts";
+import { HistorySearch } from "./history-search.ts";
 import type { Keys } from "./keys.ts";
 import type { Screen, View } from "./screen.ts";
 
@@ -61,6 +62,7 @@ export class LineEditor {
   /** What was typed before going back. */
   private draft = "";
   private isPasting = false;
+  private search: HistorySearch | undefined;
 
   constructor(private readonly options: EditorOptions) {}
 
@@ -69,6 +71,7 @@ export class LineEditor {
     this.buffer = new EditBuffer();
     this.back = 0;
     this.isPasting = false;
+    this.search = undefined;
     this.options.keys.isTyping = true;
     this.draw();
     for (;;) {
@@ -101,7 +104,11 @@ export class LineEditor {
       buffer.insert(text ?? "");
       return undefined;
     }
+    if (this.search && this.searched(this.search, name, text)) return undefined;
     switch (name) {
+      case "c-r":
+        this.search = new HistorySearch(this.options.history, buffer.text);
+        return undefined;
       case "return":
       case "enter":
         if (!asEditor && this.isWhole()) return this.submit();
@@ -135,6 +142,25 @@ export class LineEditor {
     if (move) move(buffer);
     else if (text !== undefined) buffer.insert(text);
     return undefined;
+  }
+
+  /** @returns Whether the key was the search's; any other ends it, and does what it does to what was found. */
+  private searched(search: HistorySearch, name: string, text: string | undefined): boolean {
+    if (name === "c-r") search.older();
+    else if (name === "backspace" || name === "c-h") search.erase();
+    else if (name === "c-g" || name === "escape" || name === "c-c") {
+      this.search = undefined;
+      this.buffer.set(search.draft);
+      return true;
+    } else if (text !== undefined && /^[^\x00-\x1f\x7f]+$/.test(text)) search.type(text);
+    else {
+      this.search = undefined;
+      if (this.back === 0) this.draft = search.draft;
+      this.back = search.back;
+      return false;
+    }
+    this.buffer.set(search.text);
+    return true;
   }
 
   /** An Enter in the middle of several lines breaks the line; at the end it may run them. */
@@ -179,7 +205,8 @@ export class LineEditor {
   private draw(): void {
     const { text, cursor } = this.buffer;
     const { paint, screen } = this.options;
-    screen.draw({ text, cursor, prompt: PROMPT, continuation: CONTINUATION, paint });
+    const prompt = this.search?.prompt ?? PROMPT;
+    screen.draw({ text, cursor, prompt, continuation: CONTINUATION, paint });
   }
 }
 
