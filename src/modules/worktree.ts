@@ -111,7 +111,8 @@ function regularFile(
     switch (asFileFailure(error).code) {
       case "EFBIG":
         throw new VmError("BODY_TOO_LARGE", {
-          message: `File is larger than ${bytesMax} bytes`,
+          message: `File is larger than ${bytesMax} bytes: ${shown(path)}`,
+          hint: "Split it into modules that it requires, or have it read its data with the module `fs`.",
           details: { path: shown(path), max: bytesMax },
         });
       case "EACCES":

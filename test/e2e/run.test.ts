@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LIMITS } from "../../src/core/limits.ts";
 import { readChildren, readStat } from "../../src/supervisor/process-table.ts";
 import { BINARY, CLEAN_ENV, vm } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
@@ -126,6 +127,16 @@ describe("run", () => {
     });
     expect(ran.err).toMatch(
       /\n::error file=ci%2Cchecks\/check\.js,line=2,col=\d+::Error: 50%25 off:%0Anot, today\n$/,
+    );
+    expect(ran.code).toBe(1);
+  });
+
+  test("a file that is too large is named, with what can be done about it", async () => {
+    using folder = folderWith({ "large.js": " ".repeat(LIMITS.sourceBytesMax + 1) });
+    const ran = await vm(["run", "large.js"], { cwd: folder.path });
+    expect(ran.err).toBe(
+      `Error: BODY_TOO_LARGE: File is larger than ${LIMITS.sourceBytesMax} bytes: large.js\n` +
+        "Split it into modules that it requires, or have it read its data with the module `fs`.\n",
     );
     expect(ran.code).toBe(1);
   });
