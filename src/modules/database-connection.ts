@@ -16,6 +16,7 @@ const KEPT_SQL_CHARS_MAX = 4096;
 interface KeptStatement {
   readonly statement: StatementSync;
   readonly mayWrite: boolean;
+  readonly parameters: number | undefined;
 }
 
 export interface ConnectionBounds {
@@ -114,19 +115,22 @@ export class Connection implements Disposable {
   *#statements(sql: string, args: readonly SQLInputValue[]): Generator<StatementSync> {
     const kept = this.#takeKept(sql);
     if (kept) {
-      yield kept;
+      assertCount(kept.parameters, args.length);
+      yield kept.statement;
       return;
     }
     if (sql.includes("\0")) throw new ModuleError("SQL text contains a NUL character");
     let rest = skipBlank(sql.toWellFormed());
     while (rest !== "") {
       const isFirst = rest.length === sql.length;
-      const { statement, mayWrite } = this.#compile(rest);
+      const compiled = this.#compile(rest);
+      const { statement, parameters } = compiled;
       rest = skipBlank(rest.slice(statement.sourceSQL.length));
-      if (isFirst && rest === "") this.#keep(sql, { statement, mayWrite });
+      if (isFirst && rest === "") this.#keep(sql, compiled);
       if (rest !== "" && args.length > 0) {
         throw new ModuleError("arguments are for one statement; the text holds several");
       }
+      assertCount(parameters, args.length);
       statement.setReadBigInts(true);
       yield statement;
     }
@@ -138,20 +142,21 @@ export class Connection implements Disposable {
     authorizer.mayHaveWritten = false;
     try {
       const statement = this.#database.prepare(sql);
-      return { statement, mayWrite: authorizer.mayHaveWritten };
+      const parameters = parametersOf(statement.sourceSQL);
+      return { statement, mayWrite: authorizer.mayHaveWritten, parameters };
     } finally {
       authorizer.mayHaveWritten ||= hadWritten;
     }
   }
 
   /** The authorizer was asked when it was compiled; what it found then holds again. */
-  #takeKept(sql: string): StatementSync | undefined {
+  #takeKept(sql: string): KeptStatement | undefined {
     const kept = this.#kept.get(sql);
     if (!kept) return undefined;
     this.#kept.delete(sql);
     this.#kept.set(sql, kept);
     this.#authorizer.mayHaveWritten ||= kept.mayWrite;
-    return kept.statement;
+    return kept;
   }
 
   #keep(sql: string, kept: KeptStatement): void {
@@ -213,6 +218,31 @@ export class Connection implements Disposable {
 
 const skipBlank = (sql: string) =>
   sql.replace(/^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))+/, "");
+
+/** Strings, quoted names and comments; then parameters. */
+const SQL_PARTS =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$]\w+/g;
+
+/** How many `?` a statement has; undefined where parameters have numbers or names. */
+function parametersOf(sql: string): number | undefined {
+  let count = 0;
+  for (const [part] of sql.matchAll(SQL_PARTS)) {
+    if (part === "?") count++;
+    else if (/^[?:@$]/.test(part)) return undefined;
+  }
+  return count;
+}
+
+/** SQLite would take NULL for each that is missing. */
+function assertCount(parameters: number | undefined, given: number): void {
+  if (parameters === undefined || parameters === given) return;
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  throw new ModuleError(
+    `the statement has ${counted(parameters, "parameter")} and was given ${counted(given, "argument")}`,
+    { code: "ERR_OUT_OF_RANGE" },
+    "RangeError",
+  );
+}
 
 const isVacuum = (sql: string) => /^vacuum\b(?![\s\S]*\binto\b)/i.test(sql);
 

@@ -76,6 +76,34 @@ describe("database", () => {
     }
   });
 
+  test("a statement gets as many arguments as it has parameters", () => {
+    using folder = new TempFolder();
+    using db = guestDatabase(folder.path);
+    db.call("configure", "sqlite3", ":memory:");
+    db.call("exec", "create table t (a, b)");
+    const insert = "insert into t values (?, ?)";
+    const refused = "the statement has 2 parameters and was given 1 argument";
+    expect(messageOf(() => db.call("exec", insert, 1))).toBe(refused);
+    db.call("exec", insert, 1, 2);
+    // Also when it is compiled already.
+    expect(messageOf(() => db.call("exec", insert, [1]))).toBe(refused);
+    expect(messageOf(() => db.call("query", "select ?", 1, 2, 3))).toBe(
+      "the statement has 1 parameter and was given 3 arguments",
+    );
+    expect(messageOf(() => db.call("exec", "select 1; select ?"))).toBe(
+      "the statement has 1 parameter and was given 0 arguments",
+    );
+    expect(db.call("query", "select * from t")).toEqual([{ a: 1, b: 2 }]);
+    const marks = `select '?' as "a?", '''?' as [b?], \`c\`\`?\`, ? as d /* ? */ from
+      (select 1 as \`c\`\`?\`) -- ?`;
+    expect(db.call("query", marks, 4)).toEqual([{ "a?": "?", "b?": "'?", "c`?": 1, d: 4 }]);
+    // With numbers or names it is SQLite's to know.
+    expect(db.call("query", "select ?2 as x, ?1 as y, ?2 as z", 1, 2)).toEqual([
+      { x: 2, y: 1, z: 2 },
+    ]);
+    expect(db.call("query", "select :a as a")).toEqual([{ a: null }]);
+  });
+
   test("reaches no other file", () => {
     using outside = new TempFolder();
     using folder = new TempFolder();
