@@ -25,11 +25,9 @@ export async function serve(config: DaemonConfig): Promise<number> {
   const daemon = await startDaemon(config, logger);
   // Whatever is logged, this is said.
   const announcer = createLogger({ level: "info", ...look });
-  announcer.info(greeting(daemon), {
-    url: daemon.url,
-    database: daemon.databasePath,
-    sessions: daemon.sessionsBack,
-  });
+  // As fields for programs; a person has just read them.
+  const fields = { url: daemon.url, database: daemon.databasePath, sessions: daemon.sessionsBack };
+  announcer.info(greeting(daemon), config.logFormat === "json" ? fields : {});
   const signal = await signalled;
   logger.info("stopping: no new work, running executions may end", { signal });
   await daemon.stop();

@@ -138,7 +138,12 @@ test("the version is printed by command and by flag", async () => {
       exitCode: 0,
     });
   }
-  expect((await runCli(["version", "--json"])).stdout).toBe('{"version":"0.1.0"}\n');
+  for (const flag of ["--json", "--json=true"]) {
+    expect((await runCli(["version", flag])).stdout).toBe('{"version":"0.1.0"}\n');
+    expect((await runCli(["nothing", flag])).stderr).toStartWith('{"error":{"code":"USAGE"');
+  }
+  const off = ["version", "--json=false", "--help=false", "--version=false"];
+  expect((await runCli(off)).stdout).toBe("vm-system 0.1.0\n");
 });
 
 test("the API's own address is as good as the daemon's", async () => {

@@ -50,7 +50,9 @@ test("serve says on stderr where it listens, on which database, and what came ba
 test.each(["SIGTERM", "SIGINT"] as const)("%s stops it with exit code 0", async (signal) => {
   using folder = daemonFolder();
   const { child, greeting } = await serveProcess(folder.folder, "--log-format", "text");
-  expect(greeting).toMatch(/ info {2}listening on http:\/\/127\.0\.0\.1:\d+, database /);
+  expect(greeting).toMatch(
+    / info {2}listening on http:\/\/127\.0\.0\.1:\d+, database .*, 0 sessions came back$/,
+  );
   child.kill(signal);
   expect(await child.exited).toBe(0);
 });
