@@ -181,6 +181,22 @@ test("run --save and --from, without a daemon", async () => {
   expect([both.code, both.err]).toEqual([2, expect.stringContaining("--module is for a new")]);
 });
 
+test("a session of a run with a long time limit can be taken up again", async () => {
+  using folder = tempFolder();
+  const cwd = folder.path;
+  const run = (...words: string[]) => vm(["run", ...words], { cwd });
+  // More than an execution may compute, not more than it may last.
+  const saved = await run("-e", "globalThis.n = 1", "--timeout", "2h", "--save", "s.vmsession");
+  expect([saved.err, saved.code]).toEqual(["", 0]);
+  const looked = await run("--from", "s.vmsession", "-e", "n + 1");
+  expect([looked.err, looked.out]).toEqual(["", "2\n"]);
+  const long = await run("-e", "1", "--timeout", "25h");
+  expect([long.err, long.code]).toEqual([
+    'Error: --timeout: "25h" is more than the 24h that may be\n',
+    2,
+  ]);
+});
+
 test.each([
   ["nowhere/x.vmsession", "there is no such folder"],
   [".", "it is a folder"],

@@ -1,4 +1,4 @@
-import type { SettingsPatch } from "../../core/settings.ts";
+import { Limits, type SettingsPatch } from "../../core/settings.ts";
 import type { LocalOptions } from "../../daemon/local.ts";
 import { DEFAULT_CACHE_DIR } from "../../libraries/cache.ts";
 import { LIBRARY_CATALOG } from "../../libraries/catalog.ts";
@@ -49,7 +49,8 @@ export const LOCAL_FLAGS = {
   timeout: {
     type: "string",
     valueHint: "TIME",
-    description: "The limit of an execution, as 500ms, 5s, 2m: of elapsed and of CPU time",
+    description:
+      "The limit of an execution, as 500ms, 5s, 2m: of elapsed time, and of CPU time (at most 1h)",
   },
   ...SETTINGS_FLAGS,
 } as const satisfies FlagDefs;
@@ -95,5 +96,10 @@ function settingsOf(
   if (timeout === undefined) return settings;
   if (given("wall-ms")) throw new UsageError("--timeout and --wall-ms say the same; give one");
   const ms = durationMs("--timeout", timeout);
-  return { ...settings, limits: { cpu_ms: ms, ...settings?.limits, wall_ms: ms } };
+  const { cpu_ms, wall_ms } = Limits.properties;
+  if (ms > wall_ms.maximum!) {
+    throw new UsageError(`--timeout: ${JSON.stringify(timeout)} is more than the 24h that may be`);
+  }
+  const cpuMs = Math.min(ms, cpu_ms.maximum!);
+  return { ...settings, limits: { cpu_ms: cpuMs, ...settings?.limits, wall_ms: ms } };
 }
