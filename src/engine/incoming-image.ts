@@ -9,7 +9,7 @@ import { PAGE_WORDS, type PageLayout } from "./pages.ts";
  * Most of a page did not change. Parts of this length are looked at as a whole first, by native code:
  * word by word, in a process that is cold, they are what a session's first execution waits for.
  */
-export const CHUNK_WORDS = 64;
+const CHUNK_WORDS = 64;
 const ZEROS = Buffer.alloc(CHUNK_WORDS * 4);
 
 /** Of a large image, so many pages are made ready at a time: an image may be less than it claims. */

@@ -6,7 +6,10 @@ import type { Instance } from "./instance.ts";
 import type { MemoryAdvice } from "./memory-advice.ts";
 import { PAGE_BYTES, PAGE_WORDS, type PageLayout } from "./pages.ts";
 import { COPIED_PAGES_MAX, type RememberedPages } from "./remembered-pages.ts";
-import { changedWords, PLACE_BITS } from "./word-changes.ts";
+import { changedWords, NO_WORD_CHANGES, PLACE_BITS } from "./word-changes.ts";
+
+/** More than any. */
+const NO_PLACE = 2 ** 31 - 1;
 
 /**
  * The image that an instance's memory holds at rest, as what differs from a base image; one image
@@ -20,8 +23,11 @@ export class RestingImage {
   private differs = new Uint8Array(0);
   /** Pages that are about to be written; all 0 but for that moment. */
   private coming = new Uint8Array(0);
-  /** How it differs from the base image, where a snapshot has found out. */
-  private changes: WordChanges | undefined;
+  /** How it differed from the base image when that was looked at last; undefined: in too many words. */
+  private changes: WordChanges | undefined = NO_WORD_CHANGES;
+  /** Pages that have changed since, where there are any. */
+  private news = new Uint8Array(0);
+  private hasNews = false;
   private readonly pagesMax: number;
 
   constructor(
@@ -110,15 +116,16 @@ export class RestingImage {
 
   /** A copy of it. @param room  Memory of an image that is not needed any more. */
   snapshot(room?: ArrayBufferLike): Image {
-    const { base, endPage, differing } = this;
-    const words = changedWords(this.instance, this.layout, base, differing);
-    this.changes = words;
-    return { base, endPage, content: words ?? this.copyOf(differing, room) };
+    const { base, endPage, differing, instance, layout, news } = this;
+    if (this.hasNews || !this.changes) {
+      this.changes = changedWords(instance, layout, base, differing, this.changes, news);
+      this.forgetNews();
+    }
+    return { base, endPage, content: this.changes ?? this.copyOf(differing, room) };
   }
 
   /** It is about to change, page by page, and to end there; pages that this adds are zero so far. */
   moveEnd(endPage: number): void {
-    this.changes = undefined;
     this.grow(endPage);
     this.remembered.moveEnd(endPage);
   }
@@ -126,6 +133,7 @@ export class RestingImage {
   /** The page as it is in memory is the image's. */
   settle(page: number): void {
     this.differs[page] = 1;
+    this.isNews(page);
     this.remembered.take(page);
   }
 
@@ -135,6 +143,7 @@ export class RestingImage {
     this.instance.bytes.fill(0, at, at + PAGE_BYTES);
     this.remembered.takeZero(page);
     this.differs[page] = 0;
+    this.isNews(page);
   }
 
   private putPages(base: BaseImage, { pages, bytes }: PageCopies): void {
@@ -149,32 +158,20 @@ export class RestingImage {
     }
   }
 
-  private putWords(base: BaseImage, { places, words }: WordChanges): void {
-    this.returnToBase(base);
-    const now = new Uint32Array(this.instance.memory.buffer);
-    const copied = this.remembered.copiedWords;
-    let uncopied = -1;
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i] as number;
-      const page = place >>> PLACE_BITS;
-      const word = words[i] as number;
-      now[(this.layout.address(page) >> 2) + (place & (PAGE_WORDS - 1))] = word;
-      this.differs[page] = 1;
-      if (page < COPIED_PAGES_MAX) copied[place] = word;
-      else if (page !== uncopied) {
-        if (uncopied >= 0) this.settle(uncopied);
-        uncopied = page;
-      }
+  private putWords(base: BaseImage, changes: WordChanges): void {
+    const before = this.knownChanges(base);
+    if (before) this.exchange(base, before, changes);
+    else {
+      this.returnToBase(base);
+      this.exchange(base, NO_WORD_CHANGES, changes);
     }
-    if (uncopied >= 0) this.settle(uncopied);
   }
 
   /** Every page that differs from `base` and is not `coming` becomes the base's. */
   private returnToBase(base: BaseImage): void {
-    const { changes } = this;
-    this.changes = undefined;
-    if (changes && base === this.current && this.endPage <= COPIED_PAGES_MAX) {
-      this.undoWords(base, changes);
+    const changes = this.knownChanges(base);
+    if (changes) {
+      this.exchange(base, changes, NO_WORD_CHANGES);
       return;
     }
     const memory = this.instance.bytes;
@@ -193,20 +190,48 @@ export class RestingImage {
       }
     }
     this.current = base;
+    this.changes = NO_WORD_CHANGES;
+    this.forgetNews();
   }
 
-  private undoWords(base: BaseImage, { places }: WordChanges): void {
-    const now = new Uint32Array(this.instance.memory.buffer);
+  /** How it differs from that base image, where that need not be looked at. */
+  private knownChanges(base: BaseImage): WordChanges | undefined {
+    return base === this.current && !this.hasNews ? this.changes : undefined;
+  }
+
+  /**
+   * Puts an image of the same base image in another's place. Sessions have much in common: what is not
+   * written is not looked at afterwards either.
+   */
+  private exchange(base: BaseImage, before: WordChanges, after: WordChanges): void {
+    const { instance, layout, differs } = this;
+    const now = new Uint32Array(instance.memory.buffer);
     const copied = this.remembered.copiedWords;
-    const before = wordsOf(base.pages);
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i] as number;
+    const ofBase = wordsOf(base.pages);
+    differs.fill(0, 0, this.endPage);
+    let uncopied = -1;
+    const [left, leaving] = [before.places, before.words];
+    const [right, coming] = [after.places, after.words];
+    for (let i = 0, j = 0; i < left.length || j < right.length; ) {
+      const leaves = i < left.length ? (left[i] as number) : NO_PLACE;
+      const comes = j < right.length ? (right[j] as number) : NO_PLACE;
+      const place = Math.min(leaves, comes);
       const page = place >>> PLACE_BITS;
-      const word = place < before.length ? (before[place] as number) : 0;
-      now[(this.layout.address(page) >> 2) + (place & (PAGE_WORDS - 1))] = word;
-      copied[place] = word;
+      let word = place < ofBase.length ? (ofBase[place] as number) : 0;
+      if (comes === place) {
+        word = coming[j++] as number;
+        differs[page] = 1;
+      }
+      if (leaves === place && ((leaving[i++] as number) ^ word) === 0) continue;
+      now[(layout.address(page) >> 2) + (place & (PAGE_WORDS - 1))] = word;
+      if (page < COPIED_PAGES_MAX) copied[place] = word;
+      else if (page !== uncopied) {
+        if (uncopied >= 0) this.remembered.take(uncopied);
+        uncopied = page;
+      }
     }
-    this.differs.fill(0, 0, this.endPage);
+    if (uncopied >= 0) this.remembered.take(uncopied);
+    this.changes = after;
   }
 
   private finishPut(endPage: number): void {
@@ -226,6 +251,16 @@ export class RestingImage {
     return { kind: "pages", pages: Uint32Array.from(pages), bytes };
   }
 
+  private isNews(page: number): void {
+    this.news[page] = 1;
+    this.hasNews = true;
+  }
+
+  private forgetNews(): void {
+    if (this.hasNews) this.news.fill(0);
+    this.hasNews = false;
+  }
+
   private resize(endPage: number): void {
     if (endPage > this.pagesMax) throw imageTooLarge(this.memMb);
     this.instance.growTo(this.layout.address(endPage));
@@ -238,6 +273,9 @@ export class RestingImage {
       roomier.set(this.differs);
       this.differs = roomier;
       this.coming = new Uint8Array(roomier.length);
+      const news = new Uint8Array(roomier.length);
+      news.set(this.news);
+      this.news = news;
     }
     this.remembered.grow(endPage);
   }

@@ -96,6 +96,53 @@ test("a snapshot comes back in, and nothing of who was there meanwhile is left",
   expect(scratch.slot.instance.bytes.includes(secret)).toBe(false);
 });
 
+test("sessions follow one another in any order, and each finds its own state and no more", async () => {
+  const scratch = await Scratch.create();
+  const codes = [
+    "var few = [1, 2, 3]; 1",
+    "var few = [1, 2, 3, 4]; var other = 'other'; 1",
+    "var many = []; for (let i = 0; i < 20000; i++) many.push({ i }); 1",
+    // Beyond the pages of which there are copies.
+    "var sparse = new Uint8Array(9e6); sparse[88e5] = 7; 1",
+  ];
+  const sessions = codes.map((code) => {
+    scratch.slot.putBase(base);
+    scratch.eval(code);
+    scratch.capture();
+    return { image: scratch.slot.snapshot(), memory: Buffer.from(trimmed(scratch.memory())) };
+  });
+  const holds = (memory: Buffer) => {
+    const now = scratch.memory();
+    const rest = now.subarray(memory.length);
+    return now.subarray(0, memory.length).equals(memory) && rest.equals(Buffer.alloc(rest.length));
+  };
+  const kinds = sessions.map(({ image }) => image.content.kind);
+  expect(new Set(kinds)).toEqual(new Set(["words", "pages"]));
+  for (const one of sessions) {
+    for (const next of sessions) {
+      for (const leaves of ["as it came", "with a snapshot", "without one", "a step back"]) {
+        scratch.slot.put(one.image);
+        if (leaves !== "as it came") {
+          scratch.eval("var more = Array.from({ length: 3000 }, (_, i) => ({ i })); 1");
+          scratch.capture();
+        }
+        if (leaves === "with a snapshot") scratch.slot.snapshot();
+        if (leaves === "a step back") scratch.slot.stepBack();
+        scratch.slot.put(next.image);
+        expect(holds(next.memory)).toBe(true);
+        // What runs next is found against just that state.
+        scratch.eval("var last = 1");
+        scratch.slot.rollBack();
+        expect(holds(next.memory)).toBe(true);
+        const again = scratch.slot.snapshot();
+        scratch.slot.putBase(base);
+        scratch.slot.put(again);
+        expect(holds(next.memory)).toBe(true);
+      }
+    }
+  }
+});
+
 test("pages beyond the copied ones are found by hash, and small changes stay small", async () => {
   const scratch = await Scratch.create();
   scratch.eval("var big = []; for (let i = 0; i < 200000; i++) big.push({ i }); 1");
