@@ -76,12 +76,20 @@ export class Collector {
     }
   }
 
-  async removeExecutions(id: string, removed: Removed, rest: () => Promise<void>): Promise<void> {
-    while (!this.stopped) {
-      const ids = await this.store.oldExecutions(id, this.kept(), ROWS_AT_ONCE);
-      if (ids.length === 0) return;
-      removed.executions += await this.store.removeExecutions(id, ids);
-      if (ids.length < ROWS_AT_ONCE) return;
+  /** @param vainPagesMax  It gives up, until the session's next turn, where so many have none that may go. */
+  async removeExecutions(
+    id: string,
+    removed: Removed,
+    rest: () => Promise<void>,
+    vainPagesMax: number,
+  ): Promise<void> {
+    let vainPages = 0;
+    for (let cursor: number | undefined; !this.stopped; ) {
+      const page = await this.store.oldExecutions(id, this.kept(), cursor);
+      cursor = page.cursor;
+      if (page.ids.length === 0) vainPages++;
+      else removed.executions += await this.store.removeExecutions(id, page.ids);
+      if (cursor === undefined || vainPages === vainPagesMax) return;
       await rest();
     }
   }

@@ -28,6 +28,8 @@ const FREE_BYTES_KEPT = 8 * 1024 * 1024;
 const GIVE_BACK_BYTES = 256 * 1024;
 /** How often sessions that nobody uses are looked at, for their history's age. */
 const ROUND_MS = 60 * 60 * 1000;
+/** What a busy client's keys keep is looked at again until a day has passed: so much of it each time. */
+const VAIN_PAGES_MAX = 32;
 
 /** Free space inside the file that is left there under load, when taking it back would be felt. */
 const FREE_BYTES_KEPT_BUSY = 4 * FREE_BYTES_KEPT;
@@ -182,7 +184,7 @@ export class Retention {
     for (const id of this.dueHistory) {
       if (this.closed) return;
       this.dueHistory.delete(id);
-      await this.collector.removeExecutions(id, removed, rest);
+      await this.collector.removeExecutions(id, removed, rest, VAIN_PAGES_MAX);
       await slice.over();
     }
     for (const id of this.round) {
@@ -190,7 +192,7 @@ export class Retention {
       if (this.due.size > 0) break;
       this.round.delete(id);
       if (await this.collector.trim(id, removed, rest)) this.foldable.add(id);
-      await this.collector.removeExecutions(id, removed, rest);
+      await this.collector.removeExecutions(id, removed, rest, VAIN_PAGES_MAX);
       await slice.over();
     }
     if (this.basesDue && this.ownBase !== undefined) {
@@ -233,7 +235,7 @@ export class Retention {
     for await (const id of this.allSessions()) {
       if (this.closed) break;
       await this.collector.fold(id, removed, rest);
-      await this.collector.removeExecutions(id, removed, rest);
+      await this.collector.removeExecutions(id, removed, rest, Infinity);
       await slice.over();
     }
     return removed;
@@ -268,8 +270,12 @@ export class Retention {
       removed.checkpoints += going.length;
       for (const { bytes } of going) removed.checkpointBytes += bytes;
       const kept = this.collector.kept();
-      const old = await this.store.oldExecutions(id, kept, Number.MAX_SAFE_INTEGER);
-      removed.executions += old.length;
+      for (let cursor: number | undefined; ; await slice.over()) {
+        const page = await this.store.oldExecutions(id, kept, cursor);
+        cursor = page.cursor;
+        removed.executions += page.ids.length;
+        if (cursor === undefined) break;
+      }
     }
     return {
       dry_run: true,

@@ -11,10 +11,8 @@ interface OldRow {
   readonly is_needed: number;
 }
 
-/** Executions looked at with one statement. */
-const PAGE_ROWS = 128;
-/** With one call: what a busy client's keys keep is looked at again and again, until a day has passed. */
-const PAGES_MAX = 16;
+/** Executions looked at with one statement, and removed with one transaction. */
+const PAGE_ROWS = 64;
 
 /** Removes executions and their events, the oldest first. */
 export function oldExecutionStore(
@@ -50,22 +48,17 @@ export function oldExecutionStore(
   };
 
   return {
-    async oldExecutions(sessionId, { count, endedAfter }, limit) {
+    async oldExecutions(sessionId, { count, endedAfter }, cursor = -1) {
       const upTo = sql.cutoff.get(sessionId, count)?.no ?? -1;
       const beforeMs = endedAfter === undefined ? -Infinity : toMs(endedAfter);
-      const found: string[] = [];
-      // From the oldest on, up to the first that is young enough: what comes after it is not read.
-      for (let after = -1, pages = 0; pages < PAGES_MAX; pages++) {
-        const rows = sql.oldest.all(sessionId, after);
-        for (const { no, id, ended_at, is_needed } of rows) {
-          if (no > upTo && (ended_at ?? Infinity) >= beforeMs) return found;
-          if (is_needed === 1) continue;
-          if (found.push(id) === limit) return found;
-        }
-        if (rows.length < PAGE_ROWS) return found;
-        after = rows.at(-1)!.no;
+      const ids: string[] = [];
+      const rows = sql.oldest.all(sessionId, cursor);
+      for (const { no, id, ended_at, is_needed } of rows) {
+        // What comes after the first that is young enough is not read.
+        if (no > upTo && (ended_at ?? Infinity) >= beforeMs) return { ids };
+        if (is_needed === 0) ids.push(id);
       }
-      return found;
+      return rows.length < PAGE_ROWS ? { ids } : { ids, cursor: rows.at(-1)!.no };
     },
 
     removeExecutions: (sessionId, ids) =>

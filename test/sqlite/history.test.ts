@@ -271,12 +271,21 @@ describe("retention", () => {
     const old: string[] = [];
     for (let i = 0; i < 300; i++) old.push(await put("2026-01-01T00:00:00.000Z"));
     for (let i = 0; i < 3; i++) await put("2026-02-01T00:00:00.000Z");
-    const before = (endedAfter: string | undefined, limit: number) =>
-      store.retention.oldExecutions(session.id, { count: 1000, endedAfter }, limit);
-    expect(await before(undefined, 10)).toEqual([]);
-    expect(await before("2025-12-31T00:00:00.000Z", 10)).toEqual([]);
-    expect(await before("2026-01-15T00:00:00.000Z", 10)).toEqual(old.slice(0, 10));
-    expect(await before("2026-01-15T00:00:00.000Z", 1000)).toEqual(old);
+    const before = async (endedAfter: string | undefined) => {
+      const pages: (readonly string[])[] = [];
+      for (let cursor: number | undefined; ; ) {
+        const keep = { count: 1000, endedAfter };
+        const page = await store.retention.oldExecutions(session.id, keep, cursor);
+        cursor = page.cursor;
+        pages.push(page.ids);
+        if (cursor === undefined) return pages;
+      }
+    };
+    expect(await before(undefined)).toEqual([[]]);
+    expect(await before("2025-12-31T00:00:00.000Z")).toEqual([[]]);
+    const pages = await before("2026-01-15T00:00:00.000Z");
+    expect(pages.flat()).toEqual(old);
+    expect(Math.max(...pages.map(({ length }) => length))).toBeLessThan(100);
   });
 
   test("removes base images that no state is relative to, but this program's own", async () => {
@@ -327,8 +336,8 @@ describe("retention", () => {
       await store.executions.commit({ execution, events: [anEvent(execution.id, 1)] });
       executions.push(execution.id);
     }
-    const old = (count: number) =>
-      store.retention.oldExecutions(session.id, { count, endedAfter: undefined }, 100);
+    const old = async (count: number) =>
+      (await store.retention.oldExecutions(session.id, { count, endedAfter: undefined })).ids;
     expect(await old(2)).toEqual(executions.slice(3, 6));
     expect(await store.retention.removeExecutions(session.id, await old(2))).toBe(3);
     expect((await store.executions.list(session.id, 100)).map(({ id }) => id)).toEqual(

@@ -71,12 +71,18 @@ export interface RetentionStore {
   deltas(ids: readonly string[]): Promise<Uint8Array[] | undefined>;
   /** The last one gets the delta of all, the others go. False: not possible any more, nothing done. */
   applyMerge(ids: readonly string[], delta: Uint8Array): Promise<boolean>;
-  /** Executions beyond the newest `keep`, or ended before; not the head, nor where a state is kept or it runs. */
+  /**
+   * Executions beyond the newest `keep`, or ended before; not the head, nor where a state is kept, it
+   * runs, or a key still answers with it. A page at a time, the oldest first.
+   *
+   * @param cursor  Where the page begins; absent: with the oldest.
+   * @returns Those of the page, which may be none; and where the next one begins, unless it is the last.
+   */
   oldExecutions(
     sessionId: string,
     keep: { readonly count: number; readonly endedAfter: string | undefined },
-    limit: number,
-  ): Promise<string[]>;
+    cursor?: number,
+  ): Promise<{ readonly ids: readonly string[]; readonly cursor?: number }>;
   removeExecutions(sessionId: string, ids: readonly string[]): Promise<number>;
   /**
    * Removes base images that no checkpoint is relative to. It looks at all checkpoints, some at a time.
