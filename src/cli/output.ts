@@ -19,6 +19,11 @@ export function printRaw(text: string): void {
   write(STDOUT, text);
 }
 
+/** A result that is no text. */
+export function printBytes(bytes: Uint8Array): void {
+  write(STDOUT, bytes);
+}
+
 /** What is not a result: to stderr. A closed stderr is nobody's concern. */
 export function printError(text: string): void {
   printErrorRaw(`${text}\n`);
@@ -37,8 +42,8 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-function write(descriptor: number, text: string): void {
-  let rest: Uint8Array = new TextEncoder().encode(text);
+function write(descriptor: number, output: string | Uint8Array): void {
+  let rest = typeof output === "string" ? new TextEncoder().encode(output) : output;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));

@@ -2,17 +2,21 @@ import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { LIMITS } from "../core/limits.ts";
 import { fileProblem } from "./file-problem.ts";
+import { readStdinBytes } from "./stdin.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** A session file from stdin. @throws UsageError when it cannot be one */
+export const readSessionStdin = (): Promise<Uint8Array> =>
+  readStdinBytes(LIMITS.sessionFileBytesMax, tooLarge("stdin"));
+
+const tooLarge = (name: string) =>
+  new UsageError(`${name} has more than the ${LIMITS.sessionFileBytesMax} bytes of a session file`);
 
 /** A session file. @throws UsageError when there is none, or it cannot be one */
 export async function readSessionFile(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size > LIMITS.sessionFileBytesMax) {
-      throw new UsageError(
-        `${path} has more than the ${LIMITS.sessionFileBytesMax} bytes of a session file`,
-      );
-    }
+    if (size > LIMITS.sessionFileBytesMax) throw tooLarge(path);
     return await readFile(path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -26,6 +30,9 @@ export async function readSessionFile(path: string): Promise<Uint8Array> {
  * @throws UsageError as `writeSessionFile`
  */
 export async function assertWritable(path: string): Promise<void> {
+  if (path === "-") {
+    throw new UsageError("- is no file, and stdout is what the code prints", "Name one, as ./-.");
+  }
   const temporary = `${path}.${randomUUID()}.tmp`;
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new UsageError(`${path} cannot be written: it is a folder`);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Daemon, repl, vm } from "../harness/binary.ts";
+import { BINARY, CLEAN_ENV, Daemon, repl, vm } from "../harness/binary.ts";
 import {
   damage,
   damageBase,
@@ -179,6 +179,28 @@ test("run --save and --from, without a daemon", async () => {
   expect(prompt.out).toContain("3");
   const both = await vm(["run", "--from", file, "--module", "fs", "-e", "1"], { cwd });
   expect([both.code, both.err]).toEqual([2, expect.stringContaining("--module is for a new")]);
+});
+
+test("a session goes through a pipe", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const id = await makeSession(daemon, await makeTemplate(daemon), folder.path);
+  await repl(daemon, id, "globalThis.n = 41");
+  const program = `"${BINARY}" --server-url ${daemon.url}`;
+  const piped = Bun.spawn(
+    [
+      "sh",
+      "-c",
+      `${program} session export ${id} -o - | ${program} session import - --worktree-path . --json`,
+    ],
+    { cwd: folder.path, env: CLEAN_ENV, stdout: "pipe", stderr: "pipe" },
+  );
+  const [imported, errors] = await Promise.all([piped.stdout.json(), piped.stderr.text()]);
+  expect(errors).toBe("");
+  expect((await repl(daemon, imported.id, "n + 1")).body.result?.json).toBe(42);
+  const mixed = ["session", "export", id, "-o", "-", "--json", "--server-url", daemon.url];
+  expect((await vm(mixed)).code).toBe(2);
+  expect((await vm(["run", "-e", "1", "--save", "-"])).code).toBe(2);
 });
 
 test("a session of a run with a long time limit can be taken up again", async () => {

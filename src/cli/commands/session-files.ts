@@ -1,8 +1,12 @@
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { command } from "../command.ts";
-import { bytesText, fields } from "../output.ts";
-import { readSessionFile, writeSessionFile } from "../session-file-io.ts";
+import { bytesText, fields, printBytes } from "../output.ts";
+import { readSessionFile, readSessionStdin, writeSessionFile } from "../session-file-io.ts";
+import { UsageError } from "../usage-error.ts";
 import { fromHere, SESSION_ID } from "./arguments.ts";
+
+const STDOUT = 1;
 
 export const exportSession = command({
   name: "export",
@@ -19,7 +23,7 @@ export const exportSession = command({
       valueHint: "FILE",
       notEmpty: true,
       required: true,
-      description: "The file; one that is there is replaced",
+      description: "The file; one that is there is replaced; `-` is stdout",
     },
     history: {
       type: "boolean",
@@ -27,8 +31,19 @@ export const exportSession = command({
     },
   },
   async run(context, args) {
+    const toStdout = args.output === "-";
+    if (toStdout && (context.globals.json || isatty(STDOUT))) {
+      throw new UsageError(
+        "session export: `-o -` writes the file itself to stdout",
+        "Without --json, pipe it on: `vm-system session export SESSION -o - | …`.",
+      );
+    }
     const client = await context.client();
     const file = await client.exportSession(args.id, { history: args.history === true });
+    if (toStdout) {
+      printBytes(file);
+      return;
+    }
     await writeSessionFile(args.output, file);
     context.result(
       { session_id: args.id, file: resolve(args.output), bytes: file.byteLength },
@@ -42,7 +57,11 @@ export const importSession = command({
   summary: "Make a session from an exported file, ready to go on",
   examples: ['vm-system session import failing.vmsession --worktree-path "$PWD"'],
   args: {
-    file: { type: "positional", required: true, description: "What `session export` wrote" },
+    file: {
+      type: "positional",
+      required: true,
+      description: "What `session export` wrote; `-` reads it from stdin",
+    },
     "worktree-path": {
       type: "string",
       valueHint: "PATH",
@@ -67,7 +86,7 @@ export const importSession = command({
     },
   },
   async run(context, args) {
-    const file = await readSessionFile(args.file);
+    const file = await (args.file === "-" ? readSessionStdin() : readSessionFile(args.file));
     const session = await (await context.client()).importSession(file, {
       worktree_path: fromHere(args["worktree-path"]),
       ...given("workspace_id", args["workspace-id"]),
