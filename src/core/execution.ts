@@ -23,7 +23,12 @@ export const ValuePayload = Strict(
   {
     type: OneOf(VALUE_TYPES),
     preview: Type.String({ description: "What a prompt would show" }),
-    json: Type.Optional(Type.Unknown({ description: "Absent where JSON cannot hold the value" })),
+    json: Type.Optional(
+      Type.Unknown({
+        description:
+          "Absent where JSON cannot hold the value, and where it does not fit into what is left of max_output_kb",
+      }),
+    ),
     mime: Type.Optional(
       Type.Record(Type.String(), Json, { description: "Rich forms by media type" }),
     ),
