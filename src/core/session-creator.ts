@@ -1,5 +1,6 @@
 import { worktreeOf } from "./bound-worktree.ts";
 import { ERRORS, VmError } from "./errors.ts";
+import type { Execution } from "./execution.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { failPoint } from "./fail-point.ts";
 import { grantsOf } from "./grants.ts";
@@ -93,6 +94,21 @@ export class SessionCreator {
     }
   }
 
+  /**
+   * What `create` answered, made again from what it left.
+   *
+   * @throws VmError SESSION_STARTUP_FAILED, as then
+   */
+  async recall({ session, grants }: SessionRecord): Promise<StoredSession> {
+    const { id, last_error } = session;
+    // Closed since then, it is a crashed one all the same.
+    if (last_error === undefined) return session;
+    const details = last_error.startsWith(LIBRARIES_FAILED)
+      ? { libraries: grants.libraries }
+      : await this.failedStartup(id);
+    throw startupFailed(id, last_error, details);
+  }
+
   private async prepareHead(
     { session, grants }: NewSession,
     idempotency: IdempotencyRecord | undefined,
@@ -150,11 +166,14 @@ export class SessionCreator {
     }).ended;
     if (outcome.status === "ok") return;
     const reason = outcome.error?.message ?? outcome.status;
-    await this.crash(session.id, `startup failed: ${file.path}: ${reason}`, idempotency, {
-      path: source.path,
-      execution_id: execution.id,
-      ...(outcome.error?.stack === undefined ? {} : { stack: outcome.error.stack }),
-    });
+    const message = `startup failed: ${file.path}: ${reason}`;
+    await this.crash(session.id, message, idempotency, startupDetails(execution));
+  }
+
+  /** What was said of the startup file that failed; nothing where it could not even be run. */
+  private async failedStartup(id: string): Promise<Record<string, unknown>> {
+    const [last] = await this.store.executions.list(id, 1);
+    return last && last.status !== "ok" ? startupDetails(last) : {};
   }
 
   /**
@@ -193,8 +212,14 @@ export class SessionCreator {
 const isStartupFailure = (error: unknown): boolean =>
   error instanceof VmError && error.code === "SESSION_STARTUP_FAILED";
 
+const startupDetails = ({ id, path, error }: Execution): Record<string, unknown> => ({
+  path,
+  execution_id: id,
+  ...(error?.stack === undefined ? {} : { stack: error.stack }),
+});
+
 /** @param details  Beside the session's id. */
-export const startupFailed = (
+const startupFailed = (
   sessionId: string,
   message: string,
   details: Record<string, unknown>,

@@ -19,7 +19,7 @@ import {
   type SessionStatus,
   type StoredSession,
 } from "./session.ts";
-import { type SessionCreator, startupFailed } from "./session-creator.ts";
+import type { SessionCreator } from "./session-creator.ts";
 import type { SessionLooks } from "./session-looks.ts";
 import { sessionNotReady } from "./session-not-ready.ts";
 
@@ -94,11 +94,7 @@ export class SessionService {
         const bound = { ...fields, worktree };
         return this.presentOne(await this.creator.create(detail, bound, keyed, isClosing));
       },
-      async (id) => {
-        const { session } = await this.record(id);
-        if (session.status !== "crashed") return this.presentOne(session);
-        throw startupFailed(session.id, session.last_error ?? "startup failed", {});
-      },
+      async (id) => this.presentOne(await this.creator.recall(await this.record(id))),
     );
   }
 

@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -138,6 +139,38 @@ test("session creation takes a key", async () => {
   expect((await create("w")).body).toEqual(made[0]!.body);
   expect((await create("other")).body.error?.code).toBe("IDEMPOTENCY_KEY_REUSED");
   expect((await daemon.json<unknown[]>("GET", "/sessions")).body).toHaveLength(2);
+});
+
+test("a session that failed to start is told as it was the first time, also when it is closed", async () => {
+  using folder = tempFolder();
+  writeFileSync(folder.join("boom.js"), "throw new Error('no')");
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const template = await daemon.json<{ id: string }>("POST", "/templates", { name: "boom" });
+  await daemon.json("POST", `/templates/${template.body.id}/startup-files`, { path: "boom.js" });
+  const create = async () => {
+    const { status, body } = await daemon.json<{ error: Record<string, unknown> }>(
+      "POST",
+      "/sessions",
+      {
+        template_id: template.body.id,
+        workspace_id: "w",
+        base_commit_oid: "0",
+        worktree_path: folder.path,
+      },
+      { "idempotency-key": "boom" },
+    );
+    const { request_id, ...error } = body.error;
+    return { status, error };
+  };
+  const first = await create();
+  expect(first).toMatchObject({
+    status: 422,
+    error: { code: "SESSION_STARTUP_FAILED", details: { path: "boom.js" } },
+  });
+  expect(await create()).toEqual(first);
+  const { session_id } = first.error.details as { session_id: string };
+  expect((await daemon.json("POST", `/sessions/${session_id}/close`)).status).toBe(200);
+  expect(await create()).toEqual(first);
 });
 
 test("a key is forgotten after 24 hours, and its record dropped at the next start", async () => {
