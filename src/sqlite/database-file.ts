@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync, statSync } from "node:fs";
+import { readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { StartError } from "../core/start-error.ts";
 
@@ -31,8 +31,8 @@ export function databaseFile(path: string): string {
  * @throws StartError
  */
 export function assertWhole(path: string): void {
-  const file = statSync(path, { throwIfNoEntry: false });
-  const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const file = look(path);
+  const logBytes = look(`${path}-wal`)?.size ?? 0;
   if (logBytes > 0 && (file === undefined || file.size === 0)) {
     throw new StartError(
       `The database ${path} is ${file === undefined ? "missing" : "empty"}, and its log ${path}-wal is there`,
@@ -44,5 +44,14 @@ export function assertWhole(path: string): void {
       `The database ${path} has ${file.nlink} names (hard links), and each would have a log of its own`,
       `Leave it one name, or make a copy: \`cp ${path} ${path}.copy && mv ${path}.copy ${path}\`, with no daemon on any of them.`,
     );
+  }
+}
+
+/** Undefined: it is not there, or cannot be seen. Why not is for SQLite to meet and to name. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { Database } from "bun:sqlite";
+import { Database, SQLiteError } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { failPoint } from "../core/fail-point.ts";
 import { StartError } from "../core/start-error.ts";
 import { assertWhole } from "./database-file.ts";
 import { isDamaged, isFull, isReadOnly } from "./failure.ts";
-import { notWritable } from "./lock.ts";
+import { cannotOpen, notWritable } from "./lock.ts";
 import { assertOurs, migrate } from "./migrate.ts";
 import { makePrivate } from "./private-file.ts";
 
@@ -48,6 +48,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (isNew) layOut(db);
     configure(db, options);
     if (!isNew) check(db, path);
+    assertWritable(db);
     failPoint("start.opened");
     migrate(db);
     return db;
@@ -55,6 +56,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     db?.close();
     throw startError(error, path);
   }
+}
+
+/** A file that it may only read SQLite opens all the same, and says so when something is written. */
+function assertWritable(db: Database): void {
+  db.run("BEGIN IMMEDIATE");
+  db.run("CREATE TABLE written (x)");
+  db.run("ROLLBACK");
 }
 
 /** What cannot be changed once the file has content. */
@@ -102,7 +110,7 @@ function startError(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  return error;
+  return error instanceof SQLiteError ? cannotOpen(path, error) : error;
 }
 
 function damaged(path: string, problem: string, cause?: unknown): StartError {

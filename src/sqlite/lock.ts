@@ -37,8 +37,7 @@ export function lockDatabase(path: string): Disposable {
       if (isNew) rmSync(lockPath, { force: true }); // So that the next start asks too.
       throw heldBy(path, readHolder(path));
     }
-    if (isReadOnly(error)) throw notWritable(path, error);
-    throw error;
+    throw isReadOnly(error) ? notWritable(path, error) : cannotOpen(path, error);
   }
   const held = lock;
   return { [Symbol.dispose]: () => held.close() };
@@ -62,6 +61,15 @@ export function notWritable(path: string, cause: unknown): StartError {
   return new StartError(
     `The database ${path} cannot be opened for writing`,
     "Check that its folder exists and that this user may write the file and the folder, or give another one with `--db PATH`.",
+    { cause },
+  );
+}
+
+/** For whatever else SQLite or the system says against it. */
+export function cannotOpen(path: string, cause: unknown): StartError {
+  return new StartError(
+    `The database ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+    "Check that it is a regular file on a disk that works, or give another one with `--db PATH`.",
     { cause },
   );
 }

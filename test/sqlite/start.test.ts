@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   linkSync,
@@ -206,6 +207,37 @@ test("a folder that is not there is named", () => {
   const { message, hint } = startErrorOf(() => openStore({ path, durability: "full" }));
   expect(message).toBe(`The database ${path} cannot be opened for writing`);
   expect(hint).toContain("--db");
+});
+
+test("a file that may only be read is named", async () => {
+  using temp = tempStore();
+  await temp.open().close();
+  chmodSync(temp.path, 0o400);
+  if (mayWrite(temp.path)) return; // Root may, whatever the mode says.
+  expect(startErrorOf(() => temp.open()).message).toBe(
+    `The database ${temp.path} cannot be opened for writing`,
+  );
+});
+
+function mayWrite(path: string): boolean {
+  try {
+    closeSync(openSync(path, "r+"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("what is no regular file is named", () => {
+  using temp = tempStore();
+  symlinkSync("loop.db", join(temp.folder, "loop.db"));
+  mkdirSync(join(temp.folder, "folder.db"));
+  for (const name of ["loop.db", "folder.db"]) {
+    const path = join(temp.folder, name);
+    const { message, hint } = startErrorOf(() => openStore({ path, durability: "full" }));
+    expect(message).toStartWith(`The database ${path} cannot be opened`);
+    expect(hint).toContain("--db");
+  }
 });
 
 test("after a failed start the lock is free", async () => {
