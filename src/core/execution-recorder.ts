@@ -59,7 +59,9 @@ export class ExecutionRecorder {
     live
       .write(() => this.storeNews(live))
       .catch((error) => {
-        // The end decides: it fails too, or carries these events.
+        // The end decides: it fails too, or carries these events. Said once, however often it is tried.
+        if (live.flushFailed) return;
+        live.flushFailed = true;
         this.logger.warn("events of a running execution could not be stored yet", {
           execution_id: live.execution.id,
           error: String(error),

@@ -20,6 +20,8 @@ export class LiveExecution {
   /** Whether the row is in the store. */
   inserted = false;
   stored = 0;
+  /** Its news could not be stored once, and the log has it. */
+  flushFailed = false;
   /** Someone reads along: events go to the store as they come. */
   followers = 0;
   /** Set when the execution's end is durable, or is known to be lost. */

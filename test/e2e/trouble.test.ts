@@ -108,6 +108,10 @@ test("a database that is moved away under the daemon: nothing is taken, until it
       input: "kept = 3; for (;;) {}",
       wait: false,
     });
+  // Tried again and again while it runs, and said once.
+  const slow = "await new Promise((resolve) => setTimeout(resolve, 300))";
+  expect(codeOf(await repl(daemon, sessionId, slow))).toBe("503 STORE_GONE");
+  expect(daemon.log.split("could not be stored yet").length - 1).toBeLessThanOrEqual(2);
   // Refused, each is no more: the session is free for the next.
   for (let i = 0; i < 5; i++) expect(codeOf(await unwaited())).toBe("503 STORE_GONE");
   expect((await daemon.json("GET", `/sessions/${sessionId}`)).body).toMatchObject({
