@@ -41,7 +41,8 @@ export class Victim {
     if (program.before) await this.shell(program.before).exited;
     if (program.kind === "startup") return;
     this.sessionId = (await this.make([])).sessionId;
-    await repl(this.world.daemon, this.sessionId, MARK);
+    const { body: marked } = await repl(this.world.daemon, this.sessionId, MARK);
+    if (marked.status !== "ok") throw new Error(`not marked: ${JSON.stringify(marked.error)}`);
     if (program.beside) this.beside = this.shell(program.beside);
   }
 
