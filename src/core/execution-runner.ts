@@ -5,7 +5,7 @@ import { failPoint } from "./fail-point.ts";
 import { newId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import { LiveExecution, NO_METRICS } from "./live-execution.ts";
-import { DRY_RUN_NOTICE, rollbackNotice } from "./notices.ts";
+import { DRY_RUN_NOTICE, RESULT_CUT_NOTICE, rollbackNotice } from "./notices.ts";
 import type { Checkpoint } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ExecutionCommit } from "./ports/execution-store.ts";
@@ -200,6 +200,7 @@ export class ExecutionRunner {
       const why = outcome.error?.code ?? outcome.status.toUpperCase();
       live.add("system", rollbackNotice(why), nowMs);
     }
+    if (outcome.resultCut) live.add("system", RESULT_CUT_NOTICE, nowMs);
     if (outcome.status === "ok") live.add("value", outcome.result, nowMs);
     else if (outcome.status !== "cancelled") live.add("exception", outcome.error, nowMs);
     const execution: Omit<Execution, "events"> = {

@@ -223,11 +223,9 @@ class Evaluation {
     if (plain) return { status: "ok", result: plain, heap: "keep" };
     const bytesMax = Math.max(RESULT_BYTES_MIN, this.run.watch.outputLeft);
     const text = this.describe("describe", value, bytesMax);
-    return {
-      status: "ok",
-      result: text === undefined ? UNREADABLE_VALUE : parseValue(text),
-      heap: "keep",
-    };
+    if (text === undefined) return { status: "ok", result: UNREADABLE_VALUE, heap: "keep" };
+    const { value: result, isCut: resultCut } = parseValue(text);
+    return { status: "ok", result, ...(resultCut ? { resultCut } : {}), heap: "keep" };
   }
 
   private describedError(error: ValuePtr): ExceptionPayload {

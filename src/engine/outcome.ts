@@ -6,6 +6,8 @@ import type { Trip } from "./watch.ts";
 export interface Outcome {
   readonly status: "ok" | "error" | "timeout";
   readonly result?: ValuePayload;
+  /** The result has a JSON form, and there was no room for it. */
+  readonly resultCut?: boolean;
   readonly error?: ExceptionPayload;
   readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
   /** `keep`: its heap is the new state. `undo`: as before. `trap`: as before, and the slot is lost. */

@@ -19,18 +19,24 @@ export const UNREADABLE_ERROR: ExceptionPayload = {
   message: "Error: an error that cannot be shown",
 };
 
-export function parseValue(text: string): ValuePayload {
+/** A value, and whether there was no room for its JSON form. */
+export interface Described {
+  readonly value: ValuePayload;
+  readonly isCut: boolean;
+}
+
+export function parseValue(text: string): Described {
   const fields = parseFields(text);
   const type = fields?.type;
   const preview = fields?.preview;
   if (typeof type !== "string" || !TYPES.has(type) || typeof preview !== "string") {
-    return UNREADABLE_VALUE;
+    return { value: UNREADABLE_VALUE, isCut: false };
   }
   const value: ValuePayload = { type: type as ValuePayload["type"], preview };
   if (fields && "json" in fields) value.json = fields.json;
   const mime = mimeOf(fields?.mime);
   if (mime) value.mime = mime;
-  return value;
+  return { value, isCut: fields?.cut === true };
 }
 
 export function parseError(text: string): ExceptionPayload {

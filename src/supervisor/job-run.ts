@@ -203,12 +203,13 @@ export class JobRun implements WorkerJob {
       return;
     }
     this.take(message.events, chars);
-    const { status, result, error, outputLimit, checkpoint } = message;
+    const { status, result, resultCut, error, outputLimit, checkpoint } = message;
     const elapsedMs = performance.now() - this.startedMs;
     const delta = checkpoint && this.deltaOf(checkpoint);
     this.settle({
       status,
       ...(result === undefined ? {} : { result }),
+      ...(resultCut ? { resultCut } : {}),
       ...(error === undefined ? {} : { error }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
       ...(checkpoint === undefined || delta === undefined

@@ -58,10 +58,7 @@ export class Watch {
   private look(): void {
     this.timer = undefined;
     const nowMs = performance.now();
-    if (nowMs - this.dueMs > LATE_MS && this.spare()) {
-      this.arm();
-      return;
-    }
+    const isLate = nowMs - this.dueMs > LATE_MS;
     let active = false;
     let newlyBlocked = false;
     let nextMs: number = LIMITS.watchTickMs;
@@ -70,7 +67,7 @@ export class Watch {
       if (run && worker.wasReady) {
         active = true;
         const wasBlocked = worker.blocked;
-        nextMs = Math.min(nextMs, this.lookAt(worker, run, nowMs));
+        nextMs = Math.min(nextMs, this.lookAt(worker, run, nowMs, isLate));
         newlyBlocked ||= worker.blocked && !wasBlocked;
       } else if (!worker.isSpare && !worker.wasReady) {
         active = true;
@@ -86,19 +83,15 @@ export class Watch {
     if (newlyBlocked && this.callbacks.isWaiting()) this.callbacks.onBlocked();
   }
 
-  /** What workers have said meanwhile comes first: they may have ended in time. @returns Whether any may. */
-  private spare(): boolean {
-    let isAny = false;
-    for (const { run } of this.workers) {
-      if (!run || this.spared.has(run)) continue;
-      this.spared.add(run);
-      isAny = true;
-    }
-    return isAny;
+  /** What workers have said meanwhile comes first: they may have ended in time. */
+  private spare(run: JobRun): boolean {
+    if (this.spared.has(run)) return false;
+    this.spared.add(run);
+    return true;
   }
 
   /** @returns Milliseconds before which none of its limits can be passed. */
-  private lookAt(worker: PooledWorker, run: JobRun, nowMs: number): number {
+  private lookAt(worker: PooledWorker, run: JobRun, nowMs: number, isLate: boolean): number {
     // Most jobs are gone before a second look.
     const isYoung = nowMs - run.startedMs < LIMITS.watchTickMs;
     const roomBytes = isYoung ? Infinity : roomOf(worker, run);
@@ -106,6 +99,7 @@ export class Watch {
       worker.process.kill({ cause: "memory" });
       return Infinity;
     }
+    if (isLate && this.spare(run)) return LIMITS.watchTickMs;
     return Math.min(this.timeLeft(worker, run, nowMs, isYoung), fillMs(roomBytes));
   }
 

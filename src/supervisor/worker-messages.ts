@@ -110,6 +110,7 @@ class MessageParser {
       events: this.events(fields),
       status,
       ...(result === undefined ? {} : { result }),
+      ...(fields.resultCut === true ? { resultCut: true } : {}),
       ...(error === undefined ? {} : { error }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
       ...(checkpoint === undefined ? {} : { checkpoint }),

@@ -111,6 +111,8 @@ export interface DoneMessage {
   readonly events: readonly JobEvent[];
   readonly status: "ok" | "error" | "timeout";
   readonly result?: ValuePayload;
+  /** The result has a JSON form, and there was no room for it. */
+  readonly resultCut?: boolean;
   readonly error?: ExceptionPayload;
   readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };
   /** `delta` is the frame's body; with `deltaByData` it is empty and was sent before. */

@@ -225,6 +225,7 @@ function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneM
     events: outside.events,
     status: outcome.status,
     ...(outcome.result === undefined ? {} : { result: outcome.result }),
+    ...(outcome.resultCut ? { resultCut: true } : {}),
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
     ...(outcome.outputLimit === undefined ? {} : { outputLimit: outcome.outputLimit }),
     ...(checkpoint === undefined

@@ -90,3 +90,22 @@ test.skipIf(process.platform !== "linux")(
     expect((await ending).body.status).toBe("cancelled");
   },
 );
+
+test("a reader of the events is told of a result that did not fit, and of no other", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, folder.path, {
+    settings: { limits: { max_output_kb: 64 } },
+  });
+  for (const code of ["'x'.repeat(100_000)", "Array.from({ length: 100_000 }, (_, i) => i)"]) {
+    const { body } = await repl(daemon, sessionId, code);
+    expect(body.result).not.toHaveProperty("json");
+    expect(body.events.map(({ type }) => type)).toEqual(["input_echo", "system", "value"]);
+    expect(body.events[1]?.payload).toMatchObject({ level: "warn" });
+    expect(body.events[1]?.payload.message).toContain("max_output_kb");
+  }
+  for (const code of ["'x'.repeat(1000)", "NaN", "(() => {})", "const a = []; a.push(a); a"]) {
+    const { body } = await repl(daemon, sessionId, code);
+    expect(body.events.map(({ type }) => type)).toEqual(["input_echo", "value"]);
+  }
+});

@@ -63,6 +63,8 @@ export interface JobEvent {
 export interface JobOutcome {
   readonly status: "ok" | "error" | "timeout" | "cancelled";
   readonly result?: ValuePayload;
+  /** The result has a JSON form, and there was no room for it. */
+  readonly resultCut?: boolean;
   readonly error?: ExceptionPayload;
   /** Set when an output or event limit ended it: the API answers 422. */
   readonly outputLimit?: { readonly limit: "max_events" | "max_output_kb"; readonly max: number };

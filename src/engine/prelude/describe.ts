@@ -11,7 +11,10 @@ import { endWithin, fits, unitBytes } from "./text-size.ts";
 /** A preview of an object is for reading: this much, and no more than half of the bytes allowed. */
 const PREVIEW_CHARS_MAX = 64 * 1024;
 
-/** JSON of a ValuePayload, at most about `bytesMax` bytes. Never throws. */
+/**
+ * JSON of a ValuePayload, at most about `bytesMax` bytes. Never throws. With `"cut":true` where it would
+ * have a JSON form, and that does not fit.
+ */
 export function describe(value: unknown, bytesMax: number, careful = false): string {
   if (careful) return withoutGuestCode(() => describe(value, bytesMax));
   try {
@@ -28,9 +31,11 @@ function describeValue(value: unknown, bytesMax: number): string {
   const json = jsonText(value, left);
   let text = `{"type":"${type}","preview":${preview}`;
   let room = left;
-  if (json !== undefined && fits(json, left)) {
+  if (typeof json === "string" && fits(json, left)) {
     text += `,"json":${json}`;
     room -= json.length;
+  } else if (json !== undefined) {
+    text += ',"cut":true';
   }
   if (value !== null && (typeof value === "object" || typeof value === "function")) {
     const mime = displayBundle(value, room);

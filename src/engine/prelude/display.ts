@@ -43,7 +43,7 @@ export function displayBundle(value: object, charsMax: number): string | undefin
     if (!includes(key, "/") || descriptor === undefined || !hasOwn(descriptor, "value")) continue;
     if (descriptor.value === undefined) continue;
     const json = jsonText(descriptor.value, room / 3);
-    if (json === undefined) continue;
+    if (typeof json !== "string") continue;
     push(parts, `${quote(key)}:${json}`);
     room -= json.length * 3 + key.length;
   }

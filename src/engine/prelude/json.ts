@@ -29,23 +29,24 @@ interface Run {
   readonly seen: object[];
 }
 
-/** Thrown inside this file alone: the value has no JSON form, or none that fits. */
+/** Thrown inside this file alone: the value has no JSON form; or none that fits. */
 const NONE: object = { none: true };
+const TOO_LONG: object = { tooLong: true };
 
 /**
  * The JSON text of a value, as JSON.stringify would write it, but no getter runs: it shows as a
  * placeholder, as does a toJSON that throws or may not run. A bigint is its decimal string.
  *
- * @returns undefined where JSON cannot hold the value, or not in `charsMax` characters.
+ * @returns undefined where JSON cannot hold the value, null where it does not fit `charsMax` characters.
  */
-export function jsonText(value: unknown, charsMax: number): string | undefined {
+export function jsonText(value: unknown, charsMax: number): string | null | undefined {
   if (value === undefined) return "null";
   if (typeof value === "number" && !numberIsFinite(value)) return undefined;
-  if (typeof value === "string" && value.length > charsMax) return undefined;
+  if (typeof value === "string" && value.length > charsMax) return null;
   try {
     return write({ room: charsMax, seen: list() }, value, "");
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error === TOO_LONG ? null : undefined;
   }
 }
 
@@ -68,7 +69,7 @@ function write(run: Run, value: unknown, key: string, isOwnForm = false): string
 
 function spend(run: Run, text: string): string {
   run.room -= text.length + 1;
-  if (run.room < 0) throw NONE;
+  if (run.room < 0) throw TOO_LONG;
   return text;
 }
 
@@ -123,7 +124,7 @@ const PLACEHOLDER = '"[toJSON]"';
 
 function writeArray(run: Run, value: unknown[]): string {
   const { length } = value;
-  if (length * 2 > run.room) throw NONE;
+  if (length * 2 > run.room) throw TOO_LONG;
   const parts = list<string>();
   for (let i = 0; i < length; i++) push(parts, writeProperty(run, value, i) ?? spend(run, "null"));
   return `[${join(parts, ",")}]`;
@@ -131,7 +132,7 @@ function writeArray(run: Run, value: unknown[]): string {
 
 function writeTypedArray(run: Run, value: Uint8Array): string {
   const length = typedArrayLength(value);
-  if (length * 6 > run.room) throw NONE;
+  if (length * 6 > run.room) throw TOO_LONG;
   const parts = list<string>();
   for (let i = 0; i < length; i++) push(parts, spend(run, `"${i}":${write(run, value[i], "")}`));
   return `{${join(parts, ",")}}`;
