@@ -5,6 +5,7 @@ import { BY_ID } from "./loader.ts";
 import { ModuleLoadError } from "./loader-error.ts";
 import { pathOf } from "./loader-versions.ts";
 import { encodeAnswer } from "./module-values.ts";
+import type { PreludeNews } from "./prelude-news.ts";
 import type { RunText } from "./scripts.ts";
 import { SourceError } from "./source-error.ts";
 
@@ -18,6 +19,7 @@ export class GuestModules {
     private readonly loader: WorktreeLoader,
     /** Told what a module runs as. */
     private readonly remember: (name: string, runnable: RunText) => void,
+    private readonly news: PreludeNews,
   ) {}
 
   /** `resolve`, `compile` and `import` of prelude/interface.ts. @throws for the guest to see */
@@ -73,7 +75,7 @@ export class GuestModules {
     const { guest } = this;
     this.loader.assertNoCycle(id, loading);
     const stub = `export * as namespace from ${JSON.stringify(id)};`;
-    const value = guest.evaluate(stub, BY_ID, EVAL_MODULE);
+    const value = this.evaluated(stub);
     try {
       const state = guest.promiseState(value);
       if (state === "none") return guest.property(value, "namespace");
@@ -87,6 +89,16 @@ export class GuestModules {
       }
     } finally {
       guest.free(value);
+    }
+  }
+
+  /** What the module throws is the caller's to catch, and no rejection that nobody handled. */
+  private evaluated(stub: string): ValuePtr {
+    try {
+      return this.guest.evaluate(stub, BY_ID, EVAL_MODULE);
+    } catch (error) {
+      if (error instanceof GuestThrow) this.news.taken(error.error);
+      throw error;
     }
   }
 }

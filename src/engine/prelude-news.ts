@@ -23,15 +23,26 @@ export class PreludeNews {
     bytes.writeBigUInt64LE(BigInt.asUintN(64, promise), cells);
     bytes.writeBigUInt64LE(BigInt.asUintN(64, reason), cells + 8);
     const truth = handled ? c._QTS_GetTrue() : c._QTS_GetFalse();
+    this.listen([cells, cells + 8, truth] as ValuePtr[]);
+    c._free(cells);
+  }
+
+  /** Of a module's error that the host has taken, for the guest to catch. */
+  taken(reason: ValuePtr): void {
+    const { guest } = this;
+    const { c } = guest.instance;
+    this.listen([c._QTS_GetUndefined(), reason, c._QTS_GetTrue()] as ValuePtr[]);
+  }
+
+  private listen(args: ValuePtr[]): void {
+    const { guest } = this;
     try {
-      const listener = this.prelude.rejected as ValuePtr;
-      guest.free(guest.call(listener, [cells, cells + 8, truth] as ValuePtr[]));
+      guest.free(guest.call(this.prelude.rejected as ValuePtr, args));
     } catch (error) {
       // Stopped, or out of memory: the execution ends for that reason.
       if (error instanceof GuestThrow) guest.free(error.error);
       else if (!(error instanceof GuestMemoryFull)) throw error;
     }
-    c._free(cells);
   }
 
   /**

@@ -48,8 +48,12 @@ export async function runGuest(
     state: readVersions(state.loader),
   });
   loader.begin("path" in action ? action.path : undefined);
-  const guestModules = new GuestModules(guest, loader, (name, runnable) =>
-    scripts.remember(name, runnable),
+  const news = new PreludeNews(guest, host.prelude);
+  const guestModules = new GuestModules(
+    guest,
+    loader,
+    (name, runnable) => scripts.remember(name, runnable),
+    news,
   );
   const calls = new HostCalls(guest, {
     console: (level, text) => {
@@ -72,7 +76,6 @@ export async function runGuest(
     nowMs: () => performance.timeOrigin + performance.now(),
     monotonicMs: () => performance.now(),
   });
-  const news = new PreludeNews(guest, host.prelude);
   instance.callbacks = {
     call: (argc, argv) => calls.call(argc, argv),
     shouldInterrupt: () => watch.poll(),

@@ -381,6 +381,65 @@ const INTEROP: Readonly<Record<string, Case>> = {
   },
 };
 
+/** Whoever catches what a module throws has caught it. */
+const CAUGHT: Readonly<Record<string, Case>> = {
+  "by await import()": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input: "try { await import('./t.mjs') } catch (e) { e.message }",
+    preview: "no",
+  },
+  "by a handler of import()": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input: "import('./t.mjs').catch((e) => e.message)",
+    preview: "no",
+  },
+  "every time that it is asked for": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input:
+      "const seen = []; for (const i of [1, 2]) await import('./t.mjs').catch((e) => seen.push(e)); seen[0] === seen[1]",
+    preview: "true",
+  },
+  "through a module that imports it": {
+    files: { "t.mjs": "throw new Error('no')", "u.mjs": "import './t.mjs'" },
+    input: "try { await import('./u.mjs') } catch (e) { e.message }",
+    preview: "no",
+  },
+  "in a module": {
+    files: {
+      "t.mjs": "throw new Error('no')",
+      "main.mjs":
+        "let seen; try { await import('./t.mjs') } catch (e) { seen = e.message } export default seen",
+    },
+    input: "main.mjs",
+    preview: "no",
+  },
+  "by require of an ES module": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input: "try { require('./t.mjs') } catch (e) { e.message }",
+    preview: "no",
+  },
+  "by require through a module that imports it": {
+    files: { "t.mjs": "throw new Error('no')", "u.mjs": "import './t.mjs'" },
+    input: "try { require('./u.mjs') } catch (e) { e.message }",
+    preview: "no",
+  },
+  "by import() of CommonJS": {
+    files: { "t.cjs": "throw new Error('no')" },
+    input: "try { await import('./t.cjs') } catch (e) { e.message }",
+    preview: "no",
+  },
+  "by nobody": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input: "import('./t.mjs'); 1",
+    error: "Error: no",
+  },
+  "but another promise with the error was not": {
+    files: { "t.mjs": "throw new Error('no')" },
+    input: "import('./t.mjs').catch((e) => { Promise.reject(e) }); 1",
+    error: "Error: no",
+  },
+};
+
 const run = (session: ScratchSession, files: object, input: string) =>
   input in files ? session.runFile(input) : session.repl(input);
 
@@ -389,6 +448,7 @@ describe.each([
   ["a package", PACKAGES],
   ["the format of a file", FORMATS],
   ["interop", INTEROP],
+  ["what a module throws is caught", CAUGHT],
 ])("%s:", (_title, cases) => {
   test.each(Object.entries(cases))(
     "%s",

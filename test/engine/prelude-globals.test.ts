@@ -197,8 +197,9 @@ describe("rejections", () => {
     using promise = fresh.evaluate("globalThis.p = Promise.reject(1); p");
     using other = fresh.evaluate("Promise.reject(2)");
     using reason = fresh.evaluate("new RangeError('nobody')");
+    using caught = fresh.evaluate("new RangeError('somebody')");
     fresh.callForValue("rejected", promise, reason, context.false).dispose();
-    fresh.callForValue("rejected", other, reason, context.false).dispose();
+    fresh.callForValue("rejected", other, caught, context.false).dispose();
     fresh.callForValue("rejected", other, context.undefined, context.true).dispose();
     expect(fresh.unhandled().map((each) => each.message)).toEqual(["RangeError: nobody"]);
     expect(fresh.unhandled()).toEqual([]);

@@ -483,6 +483,8 @@ export const SNIPPETS: Readonly<Record<string, readonly Code[]>> = {
     "class MyError extends TypeError {}; throw new MyError('custom')",
     "setTimeout(() => { throw new Error('in a timer') }, 1); 'value'",
     "Promise.reject(new Error('unhandled')); 'value'",
+    "Promise.reject(1); Promise.reject(1).catch(() => {}); 'value'",
+    "const e = new Error('twice'); Promise.reject(e).catch(() => {}); Promise.reject(e); 'value'",
     "require('nothing')",
   ],
   "text that is no program": [

@@ -121,8 +121,11 @@ export interface PreludeExports {
    * that have no handler. JSON: ExceptionPayload[]. To be asked when no job is left.
    */
   unhandled(): string;
-  /** From the engine's rejection tracker, while guest code runs: a promise was rejected without a handler, or got one. */
-  rejected(promise: object, reason: unknown, handled: boolean): void;
+  /**
+   * From the engine's rejection tracker, while guest code runs: a promise was rejected without a handler,
+   * or got one. Without a promise, from the host: it took the reason of the last one, to throw it.
+   */
+  rejected(promise: object | undefined, reason: unknown, handled: boolean): void;
   /**
    * After the engine gave an error its stack, before any code sees it: puts the header in front of the
    * frames, and into V8's words what the engine said.

@@ -30,10 +30,31 @@ export function reportUncaught(error: unknown): void {
   if (thrown.length < REPORTED_MAX) push(thrown, describeError(error, ERROR_BYTES_MAX, true));
 }
 
-/** From the engine's rejection tracker, at the time of each; `handled`: a handler came later. */
-export function trackRejection(promise: object, reason: unknown, handled: boolean): void {
+/** The last rejection that had no handler, while nothing else was told. */
+let last: object | undefined;
+let lastReason: unknown;
+
+/**
+ * From the engine's rejection tracker, at the time of each; `handled`: a handler came later.
+ *
+ * A module that throws rejects two promises: first one of the engine's own, which no code can ever reach
+ * and handle, then at once, with the same error, the one that `import()` waits for. The first is
+ * nobody's.
+ *
+ * @param promise Undefined: the host took the reason of the last one, and throws it.
+ */
+export function trackRejection(
+  promise: object | undefined,
+  reason: unknown,
+  handled: boolean,
+): void {
+  const again = last !== undefined && lastReason === reason;
+  if (again && (handled ? promise === undefined : typeof reason === "object" && reason !== null))
+    mapDelete(rejections, last);
   if (handled) mapDelete(rejections, promise);
-  else if (mapSize(rejections) < TRACKED_MAX) mapSet(rejections, promise, reason);
+  else if (mapSize(rejections) < TRACKED_MAX) mapSet(rejections, promise as object, reason);
+  last = handled ? undefined : promise;
+  lastReason = handled ? undefined : reason;
 }
 
 /** JSON: ExceptionPayload[], since the last call. */
@@ -48,5 +69,7 @@ export function takeUncaught(): string {
     push(all, describeError(step.value[1], ERROR_BYTES_MAX, true));
   }
   mapClear(rejections);
+  last = undefined;
+  lastReason = undefined;
   return `[${join(all, ",")}]`;
 }
