@@ -7,6 +7,7 @@ import {
   fromCharCode,
   hide,
   indexOf,
+  max,
   min,
   NativeTypeError,
   NativeUint8Array,
@@ -52,6 +53,16 @@ function encodingOf(given: unknown): Encoding {
   return known;
 }
 
+/** Node reads hex as far as it is hex. */
+function hexPairs(text: string): number {
+  const whole = text.length >> 1;
+  for (let i = 0; i < whole * 2; i++) if (!isHexDigit(charCodeAt(text, i))) return i >> 1;
+  return whole;
+}
+
+const isHexDigit = (code: number): boolean =>
+  (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102);
+
 function encode(text: string, encoding: Encoding): Uint8Array {
   const long = text.length >= WORTH_A_CALL ? encodeLong(text, encoding) : undefined;
   if (long !== undefined) return long;
@@ -59,7 +70,7 @@ function encode(text: string, encoding: Encoding): Uint8Array {
     case "utf8":
       return utf8Bytes(text);
     case "hex":
-      return fill(text.length >> 1, (i) => parseIntOf(slice(text, i * 2, i * 2 + 2), 16));
+      return fill(hexPairs(text), (i) => parseIntOf(slice(text, i * 2, i * 2 + 2), 16));
     case "utf16le":
       return fill(text.length * 2, (i) => charCodeAt(text, i >> 1) >> (i % 2 === 0 ? 0 : 8));
     case "base64":
@@ -242,15 +253,24 @@ export class Buffer extends NativeUint8Array {
     return compare(this, other) === 0;
   }
 
-  compare(other: Uint8Array): -1 | 0 | 1 {
-    return compare(this, other);
+  compare(
+    other: Uint8Array,
+    otherStart = 0,
+    otherEnd = typedArrayLength(other),
+    start = 0,
+    end: number = this.length,
+  ): -1 | 0 | 1 {
+    return compare(viewOf(this).subarray(start, end), viewOf(other).subarray(otherStart, otherEnd));
   }
 
-  write(text: string, offset = 0, lengthOrEncoding?: unknown, encoding?: unknown): number {
-    const named = typeof lengthOrEncoding === "string" ? lengthOrEncoding : encoding;
-    const most = typeof lengthOrEncoding === "number" ? lengthOrEncoding : this.length - offset;
-    const bytes = encode(text, encodingOf(named));
-    const length = min(most, this.length - offset, bytes.length);
+  write(text: string, ...where: [offset?: unknown, length?: unknown, encoding?: unknown]): number {
+    let given = 0;
+    const offset = typeof where[0] === "string" ? 0 : ((where[given++] ?? 0) as number);
+    const room = this.length - offset;
+    const most = typeof where[given] === "string" ? room : ((where[given++] ?? room) as number);
+    const encoding = encodingOf(where[given]);
+    const bytes = encode(text, encoding);
+    const length = wholeUnits(bytes, min(most, room, bytes.length), encoding);
     typedArraySet(this, bytes.subarray(0, length), offset);
     return length;
   }
@@ -270,31 +290,69 @@ export class Buffer extends NativeUint8Array {
     return super.subarray(start, end) as Buffer;
   }
 
-  override fill(value: unknown, start?: number, end?: number, encoding?: unknown): this {
-    if (typeof value !== "string") return super.fill(value as number, start, end);
-    const bytes = encode(value, encodingOf(encoding));
-    const first = start ?? 0;
-    const last = end ?? this.length;
+  /** A text's encoding may come in the place of `start` or `end`. */
+  override fill(value: unknown, start?: unknown, end?: unknown, encoding?: unknown): this {
+    if (typeof value !== "string" && !(value instanceof NativeUint8Array))
+      return super.fill(value as number, start as number, end as number);
+    const named = typeof start === "string" ? start : typeof end === "string" ? end : encoding;
+    const bytes = typeof value === "string" ? encode(value, encodingOf(named)) : value;
+    const first = typeof start === "number" ? start : 0;
+    const last = typeof end === "number" ? min(end, this.length) : this.length;
+    const length = typedArrayLength(bytes);
     for (let i = first; i < last; i++) {
-      this[i] = bytes.length === 0 ? 0 : (bytes[(i - first) % bytes.length] as number);
+      this[i] = length === 0 ? 0 : (bytes[(i - first) % length] as number);
     }
     return this;
   }
 
-  override indexOf(value: unknown, from = 0): number {
-    if (typeof value === "number") return super.indexOf(value, from);
-    const bytes = typeof value === "string" ? utf8Bytes(value) : (value as Uint8Array);
-    for (let at = from; at + bytes.length <= this.length; at++) {
-      let same = 0;
-      while (same < bytes.length && this[at + same] === bytes[same]) same++;
-      if (same === bytes.length) return at;
+  override indexOf(value: unknown, from?: unknown, encoding?: unknown): number {
+    if (typeof value === "number") return super.indexOf(value & 255, from as number);
+    const named = typeof from === "string" ? from : encoding;
+    const bytes = sought(value, named);
+    const { length } = this;
+    const start = typeof from === "number" ? (from < 0 ? max(0, length + from) : from) : 0;
+    for (let at = start; at + typedArrayLength(bytes) <= length; at++) {
+      if (isAt(this, bytes, at)) return at;
     }
     return -1;
   }
 
-  override includes(value: unknown, from?: number): boolean {
-    return this.indexOf(value, from) !== -1;
+  override lastIndexOf(value: unknown, from?: unknown, encoding?: unknown): number {
+    const named = typeof from === "string" ? from : encoding;
+    const bytes = typeof value === "number" ? Buffer.of(value) : sought(value, named);
+    const last = this.length - typedArrayLength(bytes);
+    const start = typeof from === "number" ? (from < 0 ? this.length + from : from) : last;
+    for (let at = min(start, last); at >= 0; at--) if (isAt(this, bytes, at)) return at;
+    return -1;
   }
+
+  override includes(value: unknown, from?: unknown, encoding?: unknown): boolean {
+    return this.indexOf(value, from, encoding) !== -1;
+  }
+}
+
+/** What is looked for in a Buffer. */
+function sought(value: unknown, encoding: unknown): Uint8Array {
+  if (typeof value === "string") return encode(value, encodingOf(encoding));
+  if (value instanceof NativeUint8Array) return value;
+  throw new NativeTypeError(
+    'The "value" argument must be one of type number or string or an instance of Buffer or Uint8Array',
+  );
+}
+
+function isAt(bytes: Uint8Array, part: Uint8Array, at: number): boolean {
+  const length = typedArrayLength(part);
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== part[i]) return false;
+  return true;
+}
+
+/** How many of the first bytes are whole characters of the encoding: Node writes no part of one. */
+function wholeUnits(bytes: Uint8Array, length: number, encoding: Encoding): number {
+  if (encoding === "utf16le") return length - (length % 2);
+  let whole = length;
+  if (encoding === "utf8" && length < typedArrayLength(bytes))
+    while (whole > 0 && ((bytes[whole] as number) & 0xc0) === 0x80) whole--;
+  return whole;
 }
 
 function viewOf(bytes: Uint8Array): Buffer {
@@ -306,7 +364,7 @@ function viewOf(bytes: Uint8Array): Buffer {
 }
 
 hide(Buffer.prototype, symbolFor("nodejs.util.inspect.custom"), function (this: Buffer) {
-  let text = "<Buffer";
+  let text = this.length === 0 ? "<Buffer " : "<Buffer";
   for (let i = 0; i < this.length && i < SHOWN_MAX; i++) {
     text += ` ${padStart(numberToString(this[i] as number, 16), 2, "0")}`;
   }
