@@ -19,3 +19,25 @@ export async function checkBoundWorktree(worktrees: Worktrees, record: Bound): P
   if (record.grants.worktree === undefined || found === worktree) return found;
   throw new VmError("INVALID_WORKTREE", { details: { worktree_path: worktree } });
 }
+
+/**
+ * The record with the folder that it is bound to. One of an older version says only a path, which may
+ * lead by way of links: it is bound to where that leads now, for this run.
+ *
+ * @throws VmError INVALID_WORKTREE where a session with modules has lost it: no worker could enter it
+ */
+export async function boundRecord(
+  worktrees: Worktrees,
+  record: SessionRecord,
+): Promise<SessionRecord> {
+  const { grants } = record;
+  const isNeeded = grants.modules.length > 0;
+  if (!isNeeded && grants.worktree !== undefined) return record;
+  try {
+    const worktree = await checkBoundWorktree(worktrees, record);
+    return { ...record, grants: { ...grants, worktree } };
+  } catch (error) {
+    if (isNeeded) throw error;
+    return record;
+  }
+}

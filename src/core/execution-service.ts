@@ -1,4 +1,4 @@
-import { checkBoundWorktree, worktreeOf } from "./bound-worktree.ts";
+import { boundRecord, worktreeOf } from "./bound-worktree.ts";
 import { VmError } from "./errors.ts";
 import type { Execution, ExecutionEvent, ReplRequest, RunFileRequest } from "./execution.ts";
 import type { EndedRun, ExecutionRunner, RunRequest } from "./execution-runner.ts";
@@ -202,12 +202,11 @@ export class ExecutionService {
     };
     let started: { live: LiveExecution; ended: Promise<EndedRun> };
     try {
-      const record = await this.store.sessions.get(sessionId);
-      if (!record) throw sessionNotFound(sessionId);
-      if (record.session.status !== "ready") throw sessionNotReady(record);
+      const stored = await this.store.sessions.get(sessionId);
+      if (!stored) throw sessionNotFound(sessionId);
+      if (stored.session.status !== "ready") throw sessionNotReady(stored);
       if (!lease) throw this.busy(sessionId);
-      // No worker could enter it; one that is in it already would only fail later.
-      if (record.grants.modules.length > 0) await checkBoundWorktree(this.worktrees, record);
+      const record = await boundRecord(this.worktrees, stored);
       const past = at === undefined ? undefined : await pointNamed(this.store.history, record, at);
       const prepared = await prepare(record);
       if (past?.checkpointId !== undefined) pin = this.pin(past.checkpointId);

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import {
   mkdirSync,
@@ -190,4 +191,30 @@ test("a session that was made by way of a link works in the folder that it led t
   });
   const { id } = (await imported.json()) as { id: string };
   expect((await runFile(daemon, id, "which.js")).body.result?.preview).toBe("second");
+});
+
+test("a session of an older version, which says only a path, works by way of a link", async () => {
+  using folder = tempFolder();
+  mkdirSync(folder.join("there"));
+  writeFileSync(folder.join("there/which.js"), '"there"');
+  symlinkSync("there", folder.join("link"));
+  const db = folder.join("vm.db");
+  await using daemon = await Daemon.start({ db });
+  const made = await makeSession(daemon, folder.join("link"), { modules: ["fs"] });
+  const bare = await makeSession(daemon, folder.join("link"));
+  await daemon.stop();
+  {
+    using store = new Database(db);
+    store.run("UPDATE vm_session SET grants = json_remove(grants, '$.worktree')");
+  }
+  await using again = await daemon.restart();
+  const read = await repl(again, made.sessionId, "require('fs').readFileSync('which.js')");
+  expect(read.body.result?.preview).toBe('"there"');
+  for (const { sessionId } of [made, bare]) {
+    const required = await repl(again, sessionId, "require('./which.js'); 1");
+    expect(required.body.status).toBe("ok");
+    expect((await runFile(again, sessionId, "which.js")).body.result?.preview).toBe("there");
+  }
+  unlinkSync(folder.join("link"));
+  expect((await repl(again, bare.sessionId, "1")).body.status).toBe("ok");
 });
