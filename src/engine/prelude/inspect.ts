@@ -151,7 +151,7 @@ function formatCustom(
     return undefined;
   }
   const options = {
-    depth: context.depth - level,
+    depth: context.depth,
     showHidden: context.showHidden,
     customInspect: true,
     maxArrayLength: context.maxArrayLength,
@@ -163,7 +163,7 @@ function formatCustom(
   };
   let shown: unknown;
   try {
-    shown = reflectApply(custom, value, [options.depth, options, inspectForGuest]);
+    shown = reflectApply(custom, value, [context.depth - level, options, inspectForGuest]);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { split } from "./inspect-text.ts";
+import { missingArgument, NAME_AND_VALUE, ONE_NAME } from "./missing-argument.ts";
 import {
   arraySort,
   coerce,
@@ -43,10 +44,14 @@ class URLSearchParams {
     return this.#pairs.length;
   }
   append(name: unknown, value: unknown): void {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 2) throw missingArgument(NAME_AND_VALUE);
     push(this.#pairs, [text(name), text(value)]);
     this.#update();
   }
   delete(name: unknown, value?: unknown): void {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 1) throw missingArgument(ONE_NAME);
     const key = text(name);
     const wanted = value === undefined ? undefined : text(value);
     this.#pairs = keep(
@@ -56,6 +61,8 @@ class URLSearchParams {
     this.#update();
   }
   get(name: unknown): string | null {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 1) throw missingArgument(ONE_NAME);
     const key = text(name);
     for (let i = 0; i < this.#pairs.length; i++) {
       const pair = this.#pairs[i] as Pair;
@@ -64,6 +71,8 @@ class URLSearchParams {
     return null;
   }
   getAll(name: unknown): string[] {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 1) throw missingArgument(ONE_NAME);
     const key = text(name);
     const values: string[] = [];
     for (let i = 0; i < this.#pairs.length; i++) {
@@ -73,6 +82,8 @@ class URLSearchParams {
     return values;
   }
   has(name: unknown, value?: unknown): boolean {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 1) throw missingArgument(ONE_NAME);
     const key = text(name);
     const wanted = value === undefined ? undefined : text(value);
     for (let i = 0; i < this.#pairs.length; i++) {
@@ -82,6 +93,8 @@ class URLSearchParams {
     return false;
   }
   set(name: unknown, value: unknown): void {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length < 2) throw missingArgument(NAME_AND_VALUE);
     const key = text(name);
     let found = false;
     this.#pairs = keep(this.#pairs, (pair) => {

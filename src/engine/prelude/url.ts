@@ -1,5 +1,6 @@
 import { callHost } from "./host.ts";
 import { unmarshalAnswer } from "./marshal.ts";
+import { missingArgument } from "./missing-argument.ts";
 import {
   coerce,
   hide,
@@ -53,12 +54,14 @@ class URL {
 
   constructor(url: unknown, base?: unknown) {
     // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
-    if (arguments.length === 0) throw new NativeTypeError('The "url" argument must be specified');
+    if (arguments.length === 0) throw missingArgument('"url" argument');
     const parts = parse(url, base);
     if (parts === null) throw invalidUrl(url, base);
     this.#parts = parts;
   }
   static canParse(url: unknown, base?: unknown): boolean {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would change the length
+    if (arguments.length === 0) throw missingArgument('"url" argument');
     return parse(url, base) !== null;
   }
   static parse(url: unknown, base?: unknown): URL | null {
@@ -161,8 +164,9 @@ class URL {
     inspect: (value: unknown, options?: object) => string,
   ): unknown {
     if (depth < 0) return this;
-    const { hash, ...before } = this.#parts;
-    return `URL ${inspect({ ...before, searchParams: this.searchParams, hash }, options)}`;
+    const { href, origin, hash, ...between } = this.#parts;
+    const { searchParams } = this;
+    return `URL ${inspect({ href, origin, ...between, searchParams, hash }, options)}`;
   }
   static hrefOf(value: object): string | undefined {
     return #parts in value ? value.#parts.href : undefined;
