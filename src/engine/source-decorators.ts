@@ -76,7 +76,8 @@ class ClassLowering {
       if (member.decorators?.length || member.accessor) this.member(member);
     }
     this.wrap();
-    this.edits.insert(this.node.body.start + 1, this.applications());
+    // Before what a first member that begins right here becomes.
+    this.edits.append(this.node.body.start + 1, this.applications());
   }
 
   private member(member: Node): void {

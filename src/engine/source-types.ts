@@ -70,7 +70,7 @@ class Eraser {
         }
         break;
       case "MethodDefinition":
-        if (node.kind === "constructor") lowerParameterProperties(node.value, this.edits);
+        if (node.kind === "constructor") lowerParameterProperties(node.value, parent!, this.edits);
         break;
       case "Identifier":
         if (node.optional) this.optionalMark(node);

@@ -14,6 +14,21 @@ const CASES: readonly (readonly [string, string])[] = [
     "class A { accessor x = 5; static accessor y: number = 6; accessor ['z' + 1] = 7 } const a = new A(); a.x++; A.y = 9; [a.x, A.y, a.z1, Object.keys(a).length].join()",
     "6,9,7,0",
   ],
+  ["class A{accessor x=1; static accessor y=2} const a = new A; a.x++; [a.x, A.y].join()", "2,2"],
+  ["class A{static accessor y=2} A.y", "2"],
+  [
+    "class A { z = 1; constructor(private x: number, readonly y = x) {} } new A(2)",
+    "A { x: 2, y: 2, z: 1 }",
+  ],
+  [
+    "class B { b = 1 } class A extends B { c = 3; constructor(public q: number) { super(); } } new A(2)",
+    "A { b: 1, q: 2, c: 3 }",
+  ],
+  [
+    "function d(v: any, c: any) { return (x: any) => x + 1 } class A{@d z = 1; accessor w = 2; constructor(public q: number) {}} const a = new A(5); [a.q, a.z, a.w].join()",
+    "5,2,2",
+  ],
+  ["class A{accessor w = 2; constructor(public q: number) {}} const a = new A(5); [a.q, a.w].join()", "5,2"],
   [
     "const seen: any[] = []; function bound(_: any, c: any) { c.addInitializer(function (this: any) { this[c.name] = this[c.name].bind(this); }) } class B { v = 3; @bound get() { return this.v } } const { get } = new B(); get()",
     "3",
