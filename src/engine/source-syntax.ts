@@ -37,6 +37,9 @@ export const preloadParsers = (): void => void parserOf("ts");
 /** The plugin's methods, of which its types say nothing. */
 type Untyped = { [method: string]: (...args: unknown[]) => unknown };
 
+/** Conditionals of a text that are read a second time: nested ones would double the work of each other. */
+const SECOND_READINGS_MAX = 64;
+
 function withTypes(base: ParserClass): ParserClass {
   const { tsPlugin } =
     require("@sveltejs/acorn-typescript") as typeof import("@sveltejs/acorn-typescript");
@@ -48,11 +51,49 @@ function withTypes(base: ParserClass): ParserClass {
     tsTryParseTypeParameters(modifiers?: unknown) {
       return super.tsTryParseTypeParameters!(modifiers ?? this.tsParseConstModifier);
     }
+    #typedArrows = 0;
+    #secondReadings = 0;
+    #arrowsHaveNoTypes = false;
+
+    shouldParseArrow(...given: unknown[]) {
+      if (this.#arrowsHaveNoTypes && labelOf(this) === ":") return false;
+      const should = super.shouldParseArrow!(...given);
+      if (should && (this as { shouldParseArrowReturnType?: unknown }).shouldParseArrowReturnType)
+        this.#typedArrows++;
+      return should;
+    }
+
+    /** In `a ? (b) : c => d` the `c` is no return type, but where another `:` follows. */
+    parseConditional(...given: unknown[]) {
+      if (labelOf(this) !== "?") return super.parseConditional!(...given);
+      const read = () => super.parseConditional!(...given);
+      const before = this.#typedArrows;
+      const first = this.tryParse!(read) as Tried;
+      if (!first.thrown) return first.node;
+      if (this.#typedArrows === before || this.#secondReadings++ >= SECOND_READINGS_MAX)
+        throw first.error;
+      const outside = this.#arrowsHaveNoTypes;
+      this.#arrowsHaveNoTypes = true;
+      const second = this.tryParse!(read) as Tried;
+      this.#arrowsHaveNoTypes = outside;
+      if (second.thrown) throw first.error;
+      return second.node;
+    }
+
     /** `export { T }` of a type has no declaration that the parser knows; it is erased. */
     checkLocalExport() {}
   }
   return TypeParser as unknown as ParserClass;
 }
+
+interface Tried {
+  readonly thrown: boolean;
+  readonly node: unknown;
+  readonly error: unknown;
+}
+
+/** The token that a parser stands before. */
+const labelOf = (parser: object): string => (parser as { type: { label: string } }).type.label;
 
 export type Goal = "script" | "module";
 /** A CommonJS file is the body of a function. */

@@ -16,6 +16,12 @@ const CASES: readonly (readonly [string, string])[] = [
   ],
   ["class A{accessor x=1; static accessor y=2} const a = new A; a.x++; [a.x, A.y].join()", "2,2"],
   ["class A{static accessor y=2} A.y", "2"],
+  ["let a: any = 0, b: any = 1; (a ? (b) : c => [c])(2)", "[ 2 ]"],
+  [
+    "let a: any = 1, b: any = 1; [a ? (b) : (c: any) => c, a ? (b): number => b : 0].map(String).join()",
+    "1,(b)         => b",
+  ],
+  ["let a: any = 0; (a ? (1) : a ? (2) : c => [c])(3 as any)", "[ 3 ]"],
   [
     "class A { z = 1; constructor(private x: number, readonly y = x) {} } new A(2)",
     "A { x: 2, y: 2, z: 1 }",
@@ -28,7 +34,10 @@ const CASES: readonly (readonly [string, string])[] = [
     "function d(v: any, c: any) { return (x: any) => x + 1 } class A{@d z = 1; accessor w = 2; constructor(public q: number) {}} const a = new A(5); [a.q, a.z, a.w].join()",
     "5,2,2",
   ],
-  ["class A{accessor w = 2; constructor(public q: number) {}} const a = new A(5); [a.q, a.w].join()", "5,2"],
+  [
+    "class A{accessor w = 2; constructor(public q: number) {}} const a = new A(5); [a.q, a.w].join()",
+    "5,2",
+  ],
   [
     "const seen: any[] = []; function bound(_: any, c: any) { c.addInitializer(function (this: any) { this[c.name] = this[c.name].bind(this); }) } class B { v = 3; @bound get() { return this.v } } const { get } = new B(); get()",
     "3",
