@@ -44,11 +44,28 @@ const isOurs = (line: string): boolean =>
   includes(line, `(${OURS}`) ||
   includes(line, `at ${OURS}`);
 
-/** The frames of the guest's code that called the prelude. */
-export function callerFrames(): string {
+/**
+ * The frames of the guest's code that called the prelude.
+ *
+ * @param callee Begins with who called the function of this name, where it is among them.
+ */
+export function callerFrames(callee = ""): string {
   const { stack } = new NativeError();
   const at = typeof stack === "string" ? indexOf(stack, "    at ") : -1;
-  return at === -1 ? "" : guestFrames(slice(stack as string, at));
+  if (at === -1) return "";
+  const frames = slice(stack as string, at);
+  return guestFrames(callee === "" ? frames : behind(frames, `    at ${callee} (`));
+}
+
+/** What stands behind the first line that begins so; all of it where none does. */
+function behind(frames: string, start: string): string {
+  for (let at = 0; at < frames.length; ) {
+    const end = indexOf(frames, "\n", at);
+    if (end === -1) break;
+    if (startsWith(slice(frames, at, end), start)) return slice(frames, end + 1);
+    at = end + 1;
+  }
+  return frames;
 }
 
 function stackTraceLimit(): number {

@@ -17,6 +17,7 @@ import {
   named,
   native,
   objectDefineProperty,
+  objectGetOwnPropertyDescriptor,
   promiseThen,
   reflectApply,
   settledPromise,
@@ -43,9 +44,15 @@ function queueMicrotask(callback: unknown): void {
   });
 }
 
-/** V8's, which much code takes for granted: the stack of the caller. */
-function captureStackTrace(target: object): void {
-  hide(target, "stack", `${errorHeader(target)}\n${callerFrames()}`);
+/**
+ * V8's, which much code takes for granted: the stack of the caller, or of who called `callee`. The frames
+ * know functions by name.
+ */
+function captureStackTrace(target: object, callee?: unknown): void {
+  const name: unknown =
+    typeof callee === "function" ? objectGetOwnPropertyDescriptor(callee, "name")?.value : "";
+  const frames = callerFrames(typeof name === "string" ? name : "");
+  hide(target, "stack", `${errorHeader(target)}\n${frames}`);
 }
 
 /** Puts the contract's globals where the web has them: functions enumerable, classes not. */

@@ -3,6 +3,7 @@ import {
   hide,
   NativeWeakMap,
   objectDefineProperty,
+  objectGetOwnPropertyDescriptor,
   record,
   weakMapDelete,
   weakMapGet,
@@ -38,6 +39,11 @@ export function deferStack(error: object, frames: string): void {
 export function takeStack(error: object): string | undefined {
   const frames = weakMapGet(waiting, error);
   if (frames === undefined) return undefined;
+  if (objectGetOwnPropertyDescriptor(error, "stack")?.get !== readStack) {
+    // Somebody has put another in its place, captureStackTrace or the guest.
+    weakMapDelete(waiting, error);
+    return undefined;
+  }
   const stack = frames === "" ? errorHeader(error) : `${errorHeader(error)}\n${frames}`;
   try {
     hide(error, "stack", stack);
