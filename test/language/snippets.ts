@@ -294,7 +294,7 @@ export const SNIPPETS: Readonly<Record<string, readonly Code[]>> = {
     "const b = Buffer.alloc(5); [b.write('\u20ac\u20ac'), b.write('x', undefined, 'utf8'), b]",
     "const b = Buffer.alloc(3); [b.write('ab', 'utf16le'), b]",
     "[Buffer.alloc(4).fill('ff', 'hex'), Buffer.alloc(4).fill('abc', 1, 3), Buffer.alloc(3, Buffer.from('xy'))]",
-    "const b = Buffer.from('abcabc'); [b.lastIndexOf('abc'), b.lastIndexOf('a', 2), b.lastIndexOf(98), b.lastIndexOf('x'), b.lastIndexOf('a', -4)]",
+    "const b = Buffer.from('abcabc'); [b.lastIndexOf('abc'), b.lastIndexOf('a', 2), b.lastIndexOf(98), b.lastIndexOf('x'), b.lastIndexOf('a', -4), b.lastIndexOf('a', NaN)]",
     "const b = Buffer.from('abcabc'); [b.indexOf('a', 1), b.indexOf('c', -1), b.indexOf('6263', 'hex'), b.indexOf(97 + 256), b.includes('b', 5), b.indexOf(Buffer.from('ca'))]",
     "const a = Buffer.from('abc'), b = Buffer.from('xbcd'); [a.compare(b), a.compare(b, 1, 3, 1), a.compare(b, 1)]",
     "[Buffer.alloc(0), Buffer.concat([])]",

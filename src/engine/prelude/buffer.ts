@@ -11,6 +11,7 @@ import {
   min,
   NativeTypeError,
   NativeUint8Array,
+  numberIsNaN,
   numberToString,
   padStart,
   parseIntOf,
@@ -321,8 +322,9 @@ export class Buffer extends NativeUint8Array {
     const named = typeof from === "string" ? from : encoding;
     const bytes = typeof value === "number" ? Buffer.of(value) : sought(value, named);
     const last = this.length - typedArrayLength(bytes);
-    const start = typeof from === "number" ? (from < 0 ? this.length + from : from) : last;
-    for (let at = min(start, last); at >= 0; at--) if (isAt(this, bytes, at)) return at;
+    const given = typeof from === "number" && !numberIsNaN(from) ? from : last;
+    for (let at = min(given < 0 ? this.length + given : given, last); at >= 0; at--)
+      if (isAt(this, bytes, at)) return at;
     return -1;
   }
 
