@@ -1,6 +1,6 @@
 import { Daemon, makeSession } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
-import { Load } from "./load.ts";
+import { Load, SNIPPETS } from "./load.ts";
 import { type Look, Observer } from "./look.ts";
 import { readOptions } from "./options.ts";
 import { head, row } from "./table.ts";
@@ -20,7 +20,8 @@ for (let i = 0; i < options.sessions; i++) {
 }
 
 using observer = new Observer(daemon.process.pid, db);
-const load = new Load(daemon.url, sessions, options.clients);
+const snippets = SNIPPETS.slice(0, options.snippets);
+const load = new Load(daemon.url, sessions, options.clients, snippets);
 const begun = observer.look(0);
 console.log(head());
 const first = Math.min(FIRST_EXECUTIONS, Math.ceil(options.executions / 2));
