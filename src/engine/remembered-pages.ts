@@ -10,8 +10,13 @@ import type { TouchedPages } from "./touched-pages.ts";
  */
 export const COPIED_PAGES_MAX = (8 * 1024 * 1024) / PAGE_BYTES;
 
+/** Of this process alone: two pages with one hash are easily made by who knows it. */
+const HASH_SEED = BigInt(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+
+const hashOf = (page: Uint8Array): bigint => Bun.hash.xxHash3(page, HASH_SEED);
+
 const ZERO_PAGE = Buffer.alloc(PAGE_BYTES);
-const ZERO_PAGE_HASH = Bun.hash.xxHash3(ZERO_PAGE);
+const ZERO_PAGE_HASH = hashOf(ZERO_PAGE);
 
 /**
  * What an instance's pages held at rest, while guest code runs over the memory: it finds which have
@@ -156,9 +161,9 @@ export class RememberedPages {
     this.findChanged(memory, middle, to, split, changed);
   }
 
-  /** 64 bits: a guest that searches for a collision loses a change of its own. */
+  /** 64 bits, seeded: a guest that guesses a collision loses a change of its own. */
   private hashOf(memory: Buffer, page: number): bigint {
     const at = this.layout.address(page);
-    return Bun.hash.xxHash3(memory.subarray(at, at + PAGE_BYTES));
+    return hashOf(memory.subarray(at, at + PAGE_BYTES));
   }
 }

@@ -194,9 +194,13 @@ export class RestingImage {
     this.forgetNews();
   }
 
-  /** How it differs from that base image, where that need not be looked at. */
+  /**
+   * How it differs from that base image, where that need not be looked at. Not where a change could
+   * have been missed, of which there is only a hash: such pages are written whole for the next session.
+   */
   private knownChanges(base: BaseImage): WordChanges | undefined {
-    return base === this.current && !this.hasNews ? this.changes : undefined;
+    if (base !== this.current || this.hasNews || this.endPage > COPIED_PAGES_MAX) return undefined;
+    return this.changes;
   }
 
   /**
