@@ -1,7 +1,7 @@
 import type { HostState } from "./host-state.ts";
 import { bytesOfImage, type Image } from "./image.ts";
 
-interface Entry {
+export interface CacheEntry {
   readonly sessionId: string;
   readonly image: Image;
   readonly state: HostState;
@@ -12,7 +12,9 @@ interface Entry {
  * store. Bounded in bytes; the least recently used one goes first.
  */
 export class ImageCache {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, CacheEntry>();
+  /** By session: the checkpoint with which it left its slot. */
+  private readonly heads = new Map<string, string>();
   private bytes = 0;
   private room: ArrayBufferLike | undefined;
 
@@ -23,7 +25,7 @@ export class ImageCache {
     return bytes <= this.bytesMax / 4;
   }
 
-  set(checkpointId: string, entry: Entry): void {
+  set(checkpointId: string, entry: CacheEntry): void {
     this.delete(checkpointId);
     this.entries.set(checkpointId, entry);
     this.bytes += bytesOfImage(entry.image);
@@ -31,6 +33,17 @@ export class ImageCache {
       if (this.bytes <= this.bytesMax) break;
       this.delete(oldest);
     }
+  }
+
+  /**
+   * The session leaves its slot. With what it left the last time nobody can be expected to go on: it
+   * has run elsewhere since, or it would have taken it up.
+   */
+  setHead(checkpointId: string, entry: CacheEntry): void {
+    const outdated = this.heads.get(entry.sessionId);
+    if (outdated !== undefined) this.delete(outdated);
+    this.set(checkpointId, entry);
+    if (this.has(checkpointId)) this.heads.set(entry.sessionId, checkpointId);
   }
 
   /** Memory of an image that is no longer here, for the next one. */
@@ -44,7 +57,7 @@ export class ImageCache {
     return this.entries.has(checkpointId);
   }
 
-  get(checkpointId: string): Entry | undefined {
+  get(checkpointId: string): CacheEntry | undefined {
     const entry = this.entries.get(checkpointId);
     if (!entry) return undefined;
     this.entries.delete(checkpointId);
@@ -56,6 +69,7 @@ export class ImageCache {
     const entry = this.entries.get(checkpointId);
     if (!entry) return;
     this.entries.delete(checkpointId);
+    if (this.heads.get(entry.sessionId) === checkpointId) this.heads.delete(entry.sessionId);
     this.bytes -= bytesOfImage(entry.image);
     const { content } = entry.image;
     if (content.kind === "pages") this.room = content.bytes.buffer;
@@ -63,6 +77,7 @@ export class ImageCache {
 
   clear(): void {
     this.entries.clear();
+    this.heads.clear();
     this.bytes = 0;
     this.room = undefined;
   }

@@ -3,7 +3,7 @@ import type { EngineJob, EngineOutside, IncomingChain } from "./engine-job.ts";
 import { engineByFingerprint } from "./engines.ts";
 import { collectGarbage } from "./garbage.ts";
 import { EMPTY_STATE, type HostState, readState } from "./host-state.ts";
-import { ImageCache } from "./image-cache.ts";
+import { type CacheEntry, ImageCache } from "./image-cache.ts";
 import { KnownBases } from "./known-bases.ts";
 import { type NativeModuleFactory, NativeModules } from "./native-modules.ts";
 import { Slot, type SlotSystem } from "./slot.ts";
@@ -229,7 +229,10 @@ export class Residents implements Disposable {
       const base = this.bases.find(chain.base, (digest) => outside.base(digest));
       const text = slot.putChain(base, chain.links);
       const state = readState(text);
-      if (state.seededFor !== job.sessionId) this.toCache(slot, head, state.seededFor, state);
+      // Whoever left it, others start from it: it is to stay when that one comes to another.
+      if (state.seededFor !== job.sessionId && this.cache.takes(slot.imageBytes)) {
+        this.cache.set(head, this.cacheEntry(slot, state.seededFor, state));
+      }
       return state;
     } catch (error) {
       this.drop(slot);
@@ -244,15 +247,11 @@ export class Residents implements Disposable {
     this.residents.delete(slot);
     resident.modules[Symbol.dispose]();
     const { checkpointId, sessionId, state } = resident;
-    if (cached && checkpointId !== undefined) this.toCache(slot, checkpointId, sessionId, state);
+    if (!cached || checkpointId === undefined || !this.cache.takes(slot.imageBytes)) return;
+    this.cache.setHead(checkpointId, this.cacheEntry(slot, sessionId, state));
   }
 
-  private toCache(slot: Slot, checkpointId: string, sessionId: string, state: HostState): void {
-    if (!this.cache.takes(slot.imageBytes)) return;
-    this.cache.set(checkpointId, {
-      sessionId,
-      state,
-      image: slot.snapshot(this.cache.takeRoom()),
-    });
+  private cacheEntry(slot: Slot, sessionId: string, state: HostState): CacheEntry {
+    return { sessionId, state, image: slot.snapshot(this.cache.takeRoom()) };
   }
 }

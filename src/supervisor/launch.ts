@@ -9,13 +9,18 @@ import { beNice, WORKER_NICENESS } from "./priority.ts";
 export type WorkerSubprocess = Subprocess<"ignore", "ignore", "pipe">;
 
 /**
- * A deep native stack for the engine's recursion, and Bun told of it where the system gives it. What
- * a worker holds is a guest's heap, of which Bun's own collector knows nothing: told of a small
- * machine, it collects the host's garbage before that is a third of a worker's margin.
+ * What a worker holds is a guest's heap, of which Bun's own collector knows nothing: told of a small
+ * machine, it collects the host's garbage before that is a third of a worker's margin. Nor may its own
+ * heap double between two collections, as it would: what it once took it hardly gives back, for a few
+ * objects that live long lie all over it.
  */
+const COLLECTOR_SETTINGS =
+  "BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728 BUN_JSC_smallHeapGrowthFactor=1.25 BUN_JSC_mediumHeapGrowthFactor=1.25";
+
+/** A deep native stack for the engine's recursion, and Bun told of it where the system gives it. */
 const shellScript = (settings: string) => `
 if ulimit -s 65536; then BUN_JSC_maxPerThreadStackUsage=60000000; export BUN_JSC_maxPerThreadStackUsage; fi
-export BUN_JSC_largeHeapSize=8388608 BUN_JSC_forceRAMSize=134217728 ${settings}
+export ${COLLECTOR_SETTINGS} ${settings}
 exec "$@"
 `;
 

@@ -62,6 +62,40 @@ describe("state", () => {
     expect(await late.preview("x")).toBe("2");
   });
 
+  test("of a session that ran elsewhere in between, only the newest image is kept", async () => {
+    using engine = await ScratchEngine.start();
+    const a = engine.session("a");
+    const b = engine.session("b");
+    await a.run("var x = 1");
+    const early = a.fork("early");
+    await b.run("var x = 'b'");
+    await engine.elsewhere(() => a.run("x = 2"));
+    await a.run("x = 3");
+    await b.run("x");
+    engine.imagesRead = 0;
+    expect(await a.preview("x")).toBe("3");
+    expect(engine.imagesRead).toBe(0);
+    expect(await early.preview("x")).toBe("1");
+    expect(engine.imagesRead).toBe(1);
+  });
+
+  test("an image that forks start from is kept when their origin goes on", async () => {
+    using engine = await ScratchEngine.start();
+    const origin = engine.session("origin");
+    const other = engine.session("other");
+    await origin.run("var x = 1");
+    const forks = ["one", "two", "three"].map((id) => origin.fork(id));
+    await origin.run("x = 2");
+    await other.run("1");
+    expect(await forks[0]!.preview("x")).toBe("1");
+    await origin.run("x = 3");
+    await other.run("2");
+    engine.imagesRead = 0;
+    expect(await forks[1]!.preview("x")).toBe("1");
+    expect(await forks[2]!.preview("x")).toBe("1");
+    expect(engine.imagesRead).toBe(0);
+  });
+
   test("copies of a session draw different random numbers; the session itself goes on", async () => {
     using engine = await ScratchEngine.start();
     const origin = engine.session("origin");

@@ -26,7 +26,10 @@ export class ScratchEngine implements Disposable {
   readonly links = new Map<string, Link>();
   /** Called before the guest's code runs. */
   onGuestBegins = () => {};
+  /** How often an image was asked of the store. */
+  imagesRead = 0;
   private host: EngineHost;
+  private readonly otherHost: EngineHost;
   private count = 0;
 
   private constructor(
@@ -36,6 +39,7 @@ export class ScratchEngine implements Disposable {
     private readonly system: SlotSystem | undefined,
   ) {
     this.host = new EngineHost(base, factory, system);
+    this.otherHost = new EngineHost(base, factory, system);
   }
 
   static async start(
@@ -74,6 +78,17 @@ export class ScratchEngine implements Disposable {
     this.host = new EngineHost(this.base, this.factory, this.system);
   }
 
+  /** Of two processes with one store, the other one runs something. */
+  async elsewhere<T>(act: () => Promise<T>): Promise<T> {
+    const { host } = this;
+    this.host = this.otherHost;
+    try {
+      return await act();
+    } finally {
+      this.host = host;
+    }
+  }
+
   shed(): void {
     this.host.shed();
   }
@@ -98,7 +113,10 @@ export class ScratchEngine implements Disposable {
         action,
       },
       {
-        image: () => this.chain(session.head),
+        image: () => {
+          this.imagesRead++;
+          return this.chain(session.head);
+        },
         base: (digest) => encodeBase(this.bases.get(digest)!),
         file: () => null,
         event: (event) => events.push(event),
@@ -128,6 +146,7 @@ export class ScratchEngine implements Disposable {
 
   [Symbol.dispose](): void {
     this.host[Symbol.dispose]();
+    this.otherHost[Symbol.dispose]();
   }
 
   private chain(head: string | undefined) {

@@ -60,6 +60,8 @@ test("a worker has a deep stack, an empty environment and a session of its own",
     "BUN_JSC_forceRAMSize",
     "BUN_JSC_largeHeapSize",
     "BUN_JSC_maxPerThreadStackUsage",
+    "BUN_JSC_mediumHeapGrowthFactor",
+    "BUN_JSC_smallHeapGrowthFactor",
     "PWD",
   ]);
   expect(self.cwd).toBe("/");
