@@ -92,10 +92,19 @@ export class RememberedPages {
     return true;
   }
 
-  /** Pages below `end` that are not as they were, ascending. */
-  changed(end: number): number[] {
-    if (!this.touched.look()) return this.compareAll(end);
-    return this.touched.takePages(end).filter((page) => this.isChanged(page));
+  /**
+   * Pages below `end` that are not as they were, ascending.
+   *
+   * @param doubt  Gets those that may have been written, and of which only a hash says that they are as
+   *   they were: as good as certain, but not what another session's memory may rest on.
+   */
+  changed(end: number, doubt: (page: number) => void): number[] {
+    if (!this.touched.look()) return this.compareAll(end, doubt);
+    return this.touched.takePages(end).filter((page) => {
+      if (this.isChanged(page)) return true;
+      if (page >= COPIED_PAGES_MAX && page < this.endPage) doubt(page);
+      return false;
+    });
   }
 
   /** Gives the copy's memory back; nothing is remembered any more. */
@@ -114,7 +123,7 @@ export class RememberedPages {
     return this.copy.compare(memory, at, at + PAGE_BYTES, copyAt, copyAt + PAGE_BYTES) !== 0;
   }
 
-  private compareAll(end: number): number[] {
+  private compareAll(end: number, doubt: (page: number) => void): number[] {
     const memory = this.instance.bytes;
     const { layout, endPage, hot } = this;
     const changed: number[] = [];
@@ -129,7 +138,10 @@ export class RememberedPages {
       from = page + 1;
     }
     this.findChanged(memory, from, copied, split, changed);
-    for (let page = copied; page < end; page++) if (this.isChanged(page)) changed.push(page);
+    for (let page = copied; page < end; page++) {
+      if (this.isChanged(page)) changed.push(page);
+      else if (page < endPage) doubt(page);
+    }
     this.hot = changed;
     return changed;
   }
@@ -161,7 +173,7 @@ export class RememberedPages {
     this.findChanged(memory, middle, to, split, changed);
   }
 
-  /** 64 bits, seeded: a guest that guesses a collision loses a change of its own. */
+  /** 64 bits, seeded with 32: a guest that guesses a collision loses a change of its own, no more. */
   private hashOf(memory: Buffer, page: number): bigint {
     const at = this.layout.address(page);
     return hashOf(memory.subarray(at, at + PAGE_BYTES));

@@ -137,6 +137,11 @@ export class RestingImage {
     this.remembered.take(page);
   }
 
+  /** The page may not be what it is taken for: it is made anew for whatever image comes next. */
+  doubt(page: number): void {
+    this.differs[page] = 1;
+  }
+
   /** The page is none of the image's any more, and zero. */
   blank(page: number): void {
     const at = this.layout.address(page);

@@ -141,7 +141,7 @@ export class Slot {
     this.clearDeadTail();
     const end = this.currentEnd();
     const startMs = performance.now();
-    const dirty = remembered.changed(end);
+    const dirty = remembered.changed(end, (page) => image.doubt(page));
     const searchMs = performance.now() - startMs;
     this.replaced.keep(dirty, remembered);
     image.moveEnd(end);
@@ -181,9 +181,9 @@ export class Slot {
 
   /** The image in the slot again. False: it cannot be restored from here, drop the slot. */
   rollBack(): boolean {
-    const { remembered } = this;
+    const { image, remembered } = this;
     const memory = this.instance.bytes;
-    for (const page of remembered.changed(this.currentEnd())) {
+    for (const page of remembered.changed(this.currentEnd(), (page) => image.doubt(page))) {
       const at = this.layout.address(page);
       if (page >= remembered.endPage) memory.fill(0, at, at + PAGE_BYTES);
       else if (!remembered.copyTo(memory, at, page)) return false;

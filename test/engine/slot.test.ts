@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { baseImage } from "../../src/engine/base-source.ts";
 import { Guest, type ValuePtr } from "../../src/engine/guest.ts";
 import { PAGE_BYTES, PageLayout } from "../../src/engine/pages.ts";
@@ -168,6 +168,32 @@ test("a change that keeps the hash of a page, for who knows no seed, is found be
   taken.slot.putChain(base, scratch.pieces);
   expect(taken.slot.instance.bytes.subarray(at, at + PAGE_BYTES)).toEqual(after);
 });
+
+test.each(["capture", "rollBack"] as const)(
+  "a change that its page's hash does not show is not there for the next session (%s)",
+  async (end) => {
+    const scratch = await Scratch.create();
+    scratch.eval("var sparse = new Uint8Array(12e6); 1");
+    scratch.capture();
+    const next = scratch.slot.snapshot();
+    const at = new PageLayout(base.engine.layout).address(COPIED_PAGES_MAX + 8);
+    const page = scratch.slot.instance.bytes.subarray(at, at + PAGE_BYTES);
+    const nothing = Buffer.alloc(PAGE_BYTES);
+    expect(page).toEqual(nothing);
+    const hash = Bun.hash.xxHash3;
+    const written = Buffer.alloc(PAGE_BYTES, 7);
+    using collides = spyOn(Bun.hash, "xxHash3").mockImplementation((data, seed) =>
+      hash(written.equals(data as Uint8Array) ? nothing : data, seed),
+    );
+    page.set(written);
+    if (end === "capture") scratch.capture();
+    else expect(scratch.slot.rollBack()).toBe(true);
+    expect(page).toEqual(written);
+    expect(collides).toHaveBeenCalled();
+    scratch.slot.put(next);
+    expect(page).toEqual(nothing);
+  },
+);
 
 test("pages beyond the copied ones are found by hash, and small changes stay small", async () => {
   const scratch = await Scratch.create();
