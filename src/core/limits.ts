@@ -66,6 +66,8 @@ export const LIMITS = {
   drainMs: 5_000,
   /** Up to this many deltas are read in no time: a state is not stored whole for their sake. */
   chainDepthFree: 24,
+  /** ... unless they are this large together. */
+  chainBytesFree: 128 * 1024,
   /** A chain this deep is begun anew, so that taking up stays quick whatever the deltas' size. */
   chainDepthMax: 128,
   /** Checkpoints of a session in one answer. */

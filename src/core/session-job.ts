@@ -41,8 +41,13 @@ export function sessionJob(
 
 /**
  * Whether the next state is to be stored whole. When the deltas beside the largest add up to it, a
- * whole state costs about as much as they do, and shortens what taking up reads.
+ * whole state costs about as much as they do, and shortens what taking up reads. While there are few
+ * of them, only where they are large: a state that changes in most places with each execution is soon
+ * outweighed by its own deltas.
  */
-const isLong = ({ depth, bytes, largestBytes }: ChainSize): boolean =>
-  depth >= LIMITS.chainDepthMax ||
-  (depth >= LIMITS.chainDepthFree && bytes - largestBytes >= largestBytes);
+function isLong({ depth, bytes, largestBytes }: ChainSize): boolean {
+  const besides = bytes - largestBytes;
+  if (depth >= LIMITS.chainDepthFree)
+    return besides >= largestBytes || depth >= LIMITS.chainDepthMax;
+  return bytes >= LIMITS.chainBytesFree && besides >= 2 * largestBytes;
+}

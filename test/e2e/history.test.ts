@@ -228,3 +228,20 @@ function pagesOf(path: string): number {
   using db = new Database(path, { readonly: true });
   return Object.values(db.query<{ page_count: number }, []>("PRAGMA page_count").get()!)[0]!;
 }
+
+test("a state of which most changes each time is stored whole before its deltas outweigh it", async () => {
+  using folder = tempFolder();
+  const path = folder.join("vm.db");
+  await using daemon = await Daemon.start({ db: path });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const input = "var list = Array.from({ length: 200 }, (_, i) => ({ i, text: 'x'.repeat(i) })); 0";
+  for (let i = 0; i < 22; i++) await repl(daemon, sessionId, input);
+  using db = new Database(path, { readonly: true });
+  const { read, written } = db
+    .query<{ read: number; written: number }, []>(
+      "SELECT max(chain_bytes) AS read, sum(stored_bytes) AS written FROM checkpoint",
+    )
+    .get()!;
+  expect(written).toBeGreaterThan(300_000);
+  expect(read).toBeLessThan(200_000);
+});
