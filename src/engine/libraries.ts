@@ -18,6 +18,12 @@ export function defineGlobals(guest: Guest, globals: Readonly<Record<string, unk
 /** @throws GuestThrow, StartFailure */
 export function loadLibrary(guest: Guest, { name, global, source }: LibrarySource): void {
   run(guest, source, `${name}.js`);
+  // A file that no catalog knows may define what it likes.
+  if (global !== "") assertDefined(guest, name, global);
+}
+
+/** @throws StartFailure */
+function assertDefined(guest: Guest, name: string, global: string): void {
   const found = guest.evaluate(
     `typeof globalThis[${JSON.stringify(global)}] !== "undefined"`,
     "globals",

@@ -275,4 +275,15 @@ describe("run", () => {
     expect(ran.err).toContain("vm-system libs download");
     expect(ran.code).toBe(1);
   });
+
+  test("a library of the cache that no catalog knows", async () => {
+    using folder = tempFolder();
+    const libraries = join(folder.path, ".vm-cache", "libraries");
+    mkdirSync(libraries, { recursive: true });
+    writeFileSync(join(libraries, "ours-1.0.0.js"), "var twice = (n) => n * 2;");
+    const ran = await vm(["run", "-e", "twice(21)", "--library", "ours@1.0.0"], {
+      cwd: folder.path,
+    });
+    expect(ran).toMatchObject({ out: "42\n", err: "", code: 0 });
+  });
 });
