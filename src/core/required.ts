@@ -20,11 +20,20 @@ export function required<T extends Record<string, string | undefined>>(
 
 /** A name that a table row and a log line can show. @throws VmError VALIDATION_ERROR */
 export function printable(field: string, value: string): string {
-  if (value.trim() !== "" && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value)) return value;
-  const message =
-    value.trim() === "" ? `${field} is required` : `${field} must not contain control characters`;
+  const flaw = flawOf(value);
+  if (flaw === undefined) return value;
+  const message = `${field} ${flaw}`;
   throw new VmError("VALIDATION_ERROR", {
     message,
     details: { issues: [{ path: `/${field}`, message }] },
   });
+}
+
+function flawOf(value: string): string | undefined {
+  if (value.trim() === "") return "is required";
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value)) {
+    return "must not contain control characters";
+  }
+  // The store holds UTF-8: it would come back as another name, and as the same one as others.
+  return value.isWellFormed() ? undefined : "must not contain half of a surrogate pair";
 }

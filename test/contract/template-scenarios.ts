@@ -24,6 +24,12 @@ export const TEMPLATE_SCENARIOS: readonly Scenario[] = [
   invalid("POST /templates", "an empty name", "name is required", () => ({ body: { name: "" } })),
   invalid(
     "POST /templates",
+    "a name that is no Unicode text, and could not be kept",
+    "name must not contain half of a surrogate pair",
+    () => ({ body: { name: "x\ud800" } }),
+  ),
+  invalid(
+    "POST /templates",
     "a limit out of range",
     "settings.limits.cpu_ms must be between 1 and 3600000",
     () => ({ body: { name: "x", settings: { limits: { cpu_ms: 0 } } } }),
