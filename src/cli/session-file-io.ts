@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { LIMITS } from "../core/limits.ts";
 import { fileProblem } from "./file-problem.ts";
 import { readStdinBytes } from "./stdin.ts";
@@ -33,15 +42,16 @@ export async function assertWritable(path: string): Promise<void> {
   if (path === "-") {
     throw new UsageError("- is no file, and stdout is what the code prints", "Name one, as ./-.");
   }
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw new UsageError(`${path} cannot be written: it is a folder`);
+  let temporary: string | undefined;
   try {
+    const target = await targetOf(path);
+    if (target.isDevice) return await access(path, constants.W_OK);
+    temporary = temporaryOf(target.path);
     await writeFile(temporary, "", { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw new UsageError(`${path} cannot be written: ${fileProblem(error, "written")}`);
+    throw notWritten(path, error);
   } finally {
-    await rm(temporary, { force: true });
+    if (temporary !== undefined) await rm(temporary, { force: true });
   }
 }
 
@@ -51,12 +61,36 @@ export async function assertWritable(path: string): Promise<void> {
  * @throws UsageError
  */
 export async function writeSessionFile(path: string, file: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  let temporary: string | undefined;
   try {
+    const target = await targetOf(path);
+    if (target.isDevice) return await writeFile(path, file);
+    temporary = temporaryOf(target.path);
     await writeFile(temporary, file, { mode: 0o600, flag: "wx" });
-    await rename(temporary, path);
+    await rename(temporary, target.path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw new UsageError(`${path} cannot be written: ${fileProblem(error, "written")}`);
+    if (temporary !== undefined) await rm(temporary, { force: true });
+    throw notWritten(path, error);
   }
 }
+
+/**
+ * What a file takes the place of: where a link leads, so that the link stays. A device or a pipe is
+ * written to: in its place a file would be found by all who use it, `/dev/null` for one.
+ *
+ * @throws UsageError for a folder
+ */
+async function targetOf(path: string): Promise<{ path: string; isDevice: boolean }> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return { path, isDevice: false };
+  if (found.isDirectory()) throw new UsageError(`${path} cannot be written: it is a folder`);
+  if (!found.isFile()) return { path, isDevice: true };
+  return { path: await realpath(path), isDevice: false };
+}
+
+const temporaryOf = (path: string) => `${path}.${randomUUID()}.tmp`;
+
+const notWritten = (path: string, error: unknown) =>
+  error instanceof UsageError
+    ? error
+    : new UsageError(`${path} cannot be written: ${fileProblem(error, "written")}`);

@@ -1,8 +1,13 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSessionFile, writeSessionFile } from "../../src/cli/session-file-io.ts";
+import {
+  assertWritable,
+  readSessionFile,
+  writeSessionFile,
+} from "../../src/cli/session-file-io.ts";
+import { tempFolder } from "../harness/temp-folder.ts";
 
 test("what is wrong with a session file's path is said in words", async () => {
   const folder = await mkdtemp(join(tmpdir(), "vm-system-test-"));
@@ -27,4 +32,22 @@ test("what is wrong with a session file's path is said in words", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("a session file goes where a link leads, and into a pipe, and takes the place of neither", async () => {
+  using folder = tempFolder();
+  const [file, link, pipe] = [folder.join("file"), folder.join("link"), folder.join("pipe")];
+  await writeFile(file, "old");
+  await symlink(file, link);
+  await assertWritable(link);
+  await writeSessionFile(link, Buffer.from("new"));
+  expect(await readFile(file, "utf8")).toBe("new");
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+
+  Bun.spawnSync(["mkfifo", pipe]);
+  await assertWritable(pipe);
+  const reader = Bun.spawn(["cat", pipe], { stdout: "pipe" });
+  await writeSessionFile(pipe, Buffer.from("bytes"));
+  expect(await reader.stdout.text()).toBe("bytes");
+  expect((await lstat(pipe)).isFIFO()).toBe(true);
 });
