@@ -25,6 +25,21 @@ export function databaseFile(path: string): string {
 }
 
 /**
+ * Before a lock is made beside it: SQLite takes a device or a pipe for a file, and fails as if a disk were
+ * full, or waits.
+ *
+ * @throws StartError
+ */
+export function assertNoDevice(path: string): void {
+  const file = look(path);
+  if (file === undefined || file.isFile() || file.isDirectory()) return;
+  throw new StartError(
+    `The database ${path} cannot be opened: it is a device, a pipe or a socket`,
+    "Give a file on a disk with `--db PATH`; it is made where there is none.",
+  );
+}
+
+/**
  * Looks whether the file can be the database that its log belongs to, and changes nothing. SQLite would
  * take a missing or empty file for a new database, and drop the log with all that it holds.
  *

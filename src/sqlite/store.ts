@@ -3,7 +3,7 @@ import type { Store } from "../core/ports/store.ts";
 import { checkpointStore } from "./checkpoints.ts";
 import { toMs } from "./columns.ts";
 import { type DatabaseOptions, isInMemory, openDatabase } from "./database.ts";
-import { databaseFile } from "./database-file.ts";
+import { assertNoDevice, databaseFile } from "./database-file.ts";
 import { executionStore } from "./executions.ts";
 import { GroupWriter } from "./group-writer.ts";
 import { historyStore } from "./history.ts";
@@ -32,6 +32,7 @@ export interface SqliteStore extends Store {
  */
 export function openStore(options: DatabaseOptions): SqliteStore {
   const path = isInMemory(options.path) ? options.path : databaseFile(options.path);
+  if (!isInMemory(path)) assertNoDevice(path);
   const lock = isInMemory(path) ? undefined : lockDatabase(path);
   failPoint("start.locked");
   let db: ReturnType<typeof openDatabase>;

@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -238,6 +239,16 @@ test("what is no regular file is named", () => {
     expect(message).toStartWith(`The database ${path} cannot be opened`);
     expect(hint).toContain("--db");
   }
+});
+
+test("what is a pipe or a device is left alone, and nothing is put beside it", () => {
+  using temp = tempStore();
+  const path = join(temp.folder, "pipe.db");
+  Bun.spawnSync(["mkfifo", path]);
+  const before = readdirSync(temp.folder);
+  const { message } = startErrorOf(() => openStore({ path, durability: "full" }));
+  expect(message).toBe(`The database ${path} cannot be opened: it is a device, a pipe or a socket`);
+  expect(readdirSync(temp.folder)).toEqual(before);
 });
 
 test("after a failed start the lock is free", async () => {
