@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { version } from "../../package.json";
 import { type Core, createCore } from "../core/core.ts";
 import { VmError } from "../core/errors.ts";
@@ -152,6 +153,14 @@ async function listenOn(start: () => Listening, { listen }: DaemonConfig): Promi
     const { hostname, port } = listen;
     const address = addressOf(listen);
     const code = (error as NodeJS.ErrnoException).code;
+    // Bun says of a name without an address that the address is in use, or nothing that helps.
+    if (!(await hasAddress(hostname))) {
+      throw new StartError(
+        `The daemon cannot listen on ${address}: the name ${hostname} has no address`,
+        "Correct the name, or give an address of this machine, with `--listen HOST:PORT`.",
+        { cause: error },
+      );
+    }
     if (code === "EADDRINUSE") {
       throw new StartError(
         `The address ${address} is in use by ${await describePortHolder(hostname, port)}`,
@@ -166,6 +175,12 @@ async function listenOn(start: () => Listening, { listen }: DaemonConfig): Promi
     );
   }
 }
+
+const hasAddress = (hostname: string): Promise<boolean> =>
+  lookup(hostname).then(
+    () => true,
+    () => false,
+  );
 
 async function assertConfined(pool: Pool): Promise<void> {
   let confinement: "kernel" | "checks";

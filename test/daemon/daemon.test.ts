@@ -66,3 +66,11 @@ test("an address that is not this machine's is refused", async () => {
   const { message } = await startErrorOf(folder.start("192.0.2.1:0"));
   expect(message).toStartWith("The daemon cannot listen on 192.0.2.1:0");
 });
+
+test("a name without an address is not called an address in use", async () => {
+  using folder = daemonFolder();
+  const { message } = await startErrorOf(folder.start("no-such-host.invalid:0"));
+  expect(message).toBe(
+    "The daemon cannot listen on no-such-host.invalid:0: the name no-such-host.invalid has no address",
+  );
+});
