@@ -340,6 +340,18 @@ for (const { words, answers, prints, sends, exitCode = 0 } of SCENARIOS) {
   });
 }
 
+test("how an execution ended is told, also where the daemon is gone before its events are read", async () => {
+  using api = fakeApi({
+    [`GET /executions/${ID}`]: { ...execution, status: "cancelled", result: undefined },
+    [`GET /executions/${ID}/events`]: () => new Response("nobody is here", { status: 502 }),
+  });
+  expect(await runCli(["--server-url", api.url, "exec", "wait", ID])).toEqual({
+    stdout: `Execution ID: ${ID}\nStatus: cancelled\n`,
+    stderr: `Note: its events could not be read: cannot reach the daemon at ${api.url}: what answers there (502) is not vm-system.\n`,
+    exitCode: 130,
+  });
+});
+
 test("events come page by page", async () => {
   const all = Array.from({ length: 2300 }, (_, at) => event(at + 1, "console", { text: "x" }));
   using api = fakeApi({
