@@ -10,7 +10,7 @@ import type { SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import { encodeSession, type SessionContent } from "./session-file-parts.ts";
 import { type LooseImage, SessionImages } from "./session-images.ts";
-import { sessionNotReady } from "./session-not-ready.ts";
+import { assertWasReady } from "./session-not-ready.ts";
 import { presentPoint } from "./session-points.ts";
 import { definitionFrom, definitionOf } from "./template-match.ts";
 
@@ -75,9 +75,7 @@ export class ExportService {
   ): Promise<{ record: SessionRecord; history?: Execution[] }> {
     for (let read = 1; ; read++) {
       const record = await this.record(id);
-      if (record.session.status !== "ready" && record.session.status !== "closed") {
-        throw sessionNotReady(record);
-      }
+      assertWasReady(record);
       if (!withHistory) return { record };
       const history = await this.history(id);
       const now = await this.record(id);

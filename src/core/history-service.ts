@@ -23,7 +23,7 @@ import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants } from "./session.ts";
 import type { SessionLooks } from "./session-looks.ts";
-import { sessionNotReady } from "./session-not-ready.ts";
+import { assertWasReady, sessionNotReady } from "./session-not-ready.ts";
 import { originPoint, pointAfter, pointNamed, presentPoint } from "./session-points.ts";
 
 const SNIPPET = GLOBALS_SNIPPET.replace("__NAMES_MAX__", String(LIMITS.diffGlobalsMax));
@@ -93,7 +93,7 @@ export class HistoryService {
     }
     const record = await this.record(id);
     const { session: source, grants } = record;
-    if (source.status !== "ready" && source.status !== "closed") throw sessionNotReady(record);
+    assertWasReady(record);
     this.runs.assertOpen();
     const { executionId: forkedFrom, checkpointId } =
       named === undefined

@@ -9,3 +9,15 @@ export const sessionNotReady = ({ session }: SessionRecord) =>
       ...(session.last_error === undefined ? {} : { last_error: session.last_error }),
     },
   });
+
+/**
+ * Only a session that is ready, or was it before it was closed, has a state that others may begin with: a
+ * crashed one has what its startup got to, also when it has been closed since.
+ *
+ * @throws VmError SESSION_NOT_READY
+ */
+export function assertWasReady(record: SessionRecord): void {
+  const { status, last_error } = record.session;
+  if (status === "ready" || (status === "closed" && last_error === undefined)) return;
+  throw sessionNotReady(record);
+}

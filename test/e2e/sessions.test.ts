@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { Daemon, makeSession, repl } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -68,4 +69,36 @@ test("a second daemon on the same database or port is refused and told who holds
   expect(samePort).rejects.toThrow(/in use|already/);
   await samePort.catch(() => {});
   expect((await daemon.json("GET", "/health")).body.status).toBe("ok");
+});
+
+test("a session that crashed is nothing to begin with, also when it has been closed", async () => {
+  using folder = tempFolder();
+  writeFileSync(folder.join("half.js"), "globalThis.half = true; throw new Error('no more');");
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const template = await daemon.json<{ id: string }>("POST", "/templates", { name: "broken" });
+  const path = `/templates/${template.body.id}/startup-files`;
+  await daemon.json("POST", path, { path: "half.js" });
+  const refused = await daemon.json<{ error: { details: { session_id: string } } }>(
+    "POST",
+    "/sessions",
+    {
+      template_id: template.body.id,
+      workspace_id: "w",
+      base_commit_oid: "c",
+      worktree_path: folder.path,
+    },
+  );
+  const session = `/sessions/${refused.body.error.details.session_id}`;
+  expect((await daemon.json("POST", `${session}/close`)).body.status).toBe("closed");
+  for (const [method, what, body] of [
+    ["POST", "fork", {}],
+    ["GET", "export", undefined],
+  ] as const) {
+    const answer = await daemon.json<{ error: object }>(method, `${session}/${what}`, body);
+    expect([what, answer.status]).toEqual([what, 409]);
+    expect(answer.body.error).toMatchObject({
+      code: "SESSION_NOT_READY",
+      details: { status: "closed", last_error: "startup failed: half.js: Error: no more" },
+    });
+  }
 });
