@@ -21,7 +21,7 @@ import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
 import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
-import type { Session, SessionGrants } from "./session.ts";
+import type { Session, SessionGrants, StoredSession } from "./session.ts";
 import type { SessionLooks } from "./session-looks.ts";
 import { assertWasReady, sessionNotReady } from "./session-not-ready.ts";
 import { originPoint, pointAfter, pointNamed, presentPoint } from "./session-points.ts";
@@ -239,19 +239,23 @@ export class HistoryService {
 
   private async pointBack(record: SessionRecord, steps: number): Promise<SessionPoint> {
     const { session } = record;
-    const back = await this.store.history.stepBack(session.id, session.head_execution_id, steps);
-    if (back.passed < steps) {
+    const { history } = this.store;
+    const { executionId, passed } = await history.stepBack(
+      session.id,
+      session.head_execution_id,
+      steps,
+    );
+    const isOrigin = executionId === undefined || executionId === session.forked_from_execution_id;
+    if (!isOrigin && !(await history.stateAfter(executionId))) throw historyCut(session);
+    if (passed < steps) {
       throw invalid(
         "/steps",
-        back.passed === 0
+        passed === 0
           ? "the session has no execution to undo"
-          : `steps must be at most ${back.passed}: the session has no more executions to undo`,
+          : `steps must be at most ${passed}: the session has no more executions to undo`,
       );
     }
-    const { executionId } = back;
-    return executionId === undefined || executionId === session.forked_from_execution_id
-      ? originPoint(record)
-      : pointAfter(this.store.history, record, executionId);
+    return isOrigin ? originPoint(record) : pointAfter(history, record, executionId);
   }
 
   /** Undefined where it is no execution of the session, or left no state of the session's own. */
@@ -312,6 +316,14 @@ const looking = (grants: SessionGrants): SessionGrants => ({
 
 const optionalId = (id: string | undefined) =>
   id === undefined ? undefined : parseId("execution", id);
+
+/** The way back leads over an execution that retention has removed: what it left is not known any more. */
+const historyCut = ({ id }: StoredSession) =>
+  new VmError("CHECKPOINT_GONE", {
+    message: "The session's history does not reach so far back any more",
+    hint: "Name a state that is kept; `vm-system session checkpoints SESSION` lists them.",
+    details: { session_id: id },
+  });
 
 const invalid = (path: string, message: string) =>
   new VmError("VALIDATION_ERROR", { message, details: { issues: [{ path, message }] } });

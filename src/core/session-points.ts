@@ -29,8 +29,10 @@ export async function pointAfter(
 ): Promise<SessionPoint> {
   const { session } = record;
   const state = await history.stateAfter(executionId);
-  const isOurs =
-    state?.sessionId === session.id || executionId === session.forked_from_execution_id;
+  const isOrigin = executionId === session.forked_from_execution_id;
+  // It may have gone from the history of where it ran; what the fork began with is kept with the fork.
+  if (!state && isOrigin) return originPoint(record);
+  const isOurs = state?.sessionId === session.id || isOrigin;
   const details = { session_id: session.id, execution_id: executionId };
   if (!state || !isOurs) throw new VmError("EXECUTION_NOT_FOUND", { details });
   if (state.status === "running") throw new VmError("SESSION_BUSY", { details });

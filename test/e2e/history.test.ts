@@ -245,3 +245,36 @@ test("a state of which most changes each time is stored whole before its deltas 
   expect(written).toBeGreaterThan(300_000);
   expect(read).toBeLessThan(200_000);
 });
+
+test("a way back that leads over a removed execution is no longer known; what a fork began with is", async () => {
+  using folder = tempFolder();
+  const args = ["--keep-executions", "1"];
+  await using daemon = await Daemon.start({ db: folder.join("vm.db"), args });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  await repl(daemon, sessionId, "var n = 1");
+  const { body: endless } = await daemon.json<ExecutionBody>("POST", "/executions/repl", {
+    session_id: sessionId,
+    input: "n = 2; for (;;) {}",
+    wait: false,
+  });
+  await daemon.json("POST", `/executions/${endless.id}/cancel`);
+  const [forked] = await fork(daemon, sessionId, { at: endless.id });
+  await repl(daemon, sessionId, "n = 3");
+  await daemon.json("POST", "/runtime/gc", {});
+  expect((await daemon.json("GET", `/executions/${endless.id}`)).status).toBe(404);
+
+  const back = await daemon.json<{ error: object }>("POST", `/sessions/${sessionId}/rewind`, {
+    steps: 1,
+  });
+  expect([back.status, back.body.error]).toMatchObject([
+    409,
+    {
+      code: "CHECKPOINT_GONE",
+      message: "The session's history does not reach so far back any more",
+    },
+  ]);
+  expect(await jsonOf(daemon, forked!.id, "n = 4")).toBe(4);
+  const path = `/sessions/${forked!.id}/rewind`;
+  expect((await daemon.json("POST", path, { to: endless.id })).status).toBe(200);
+  expect(await jsonOf(daemon, forked!.id, "n")).toBe(1);
+});
