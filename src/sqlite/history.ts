@@ -88,8 +88,8 @@ export function historyStore(
       "SELECT no, session_id, parent_id, status FROM execution WHERE id = ?1",
     ),
     undo: statements.prepare("UPDATE execution SET undone_at = ?2 WHERE no = ?1"),
-    place: statements.prepare<{ id: string | null }>(
-      "SELECT head_execution_id AS id FROM vm_session WHERE id = ?1",
+    place: statements.prepare<{ id: string | null; origin: string | null }>(
+      "SELECT head_execution_id AS id, forked_from_execution_id AS origin FROM vm_session WHERE id = ?1",
     ),
     move: statements.prepare(
       `UPDATE vm_session SET head_checkpoint_id = ?2, head_execution_id = ?3, heap_bytes =
@@ -123,14 +123,18 @@ export function historyStore(
 
   /**
    * Both lines are followed back to where they meet: a parent is always older than its child. What
-   * only led to where the session stood is undone; what leads to where it goes is not any more.
+   * only led to where the session stood is undone; what leads to where it goes is not any more. Where
+   * retention has cut the second line, what is older than the cut may lead there, and stays as it is.
    */
   function mark(sessionId: string, to: string | undefined, now: string): void {
     const ownStep = (id: string | null | undefined) => {
       const step = stepOf(id);
       return step?.session_id === sessionId ? step : null;
     };
-    let stood = ownStep(sql.place.get(sessionId)?.id);
+    const place = sql.place.get(sessionId);
+    const isCut = ({ parent_id }: StepRow) =>
+      parent_id !== null && parent_id !== place?.origin && stepOf(parent_id) === null;
+    let stood = ownStep(place?.id);
     let goes = ownStep(to);
     while (stood?.no !== goes?.no) {
       if (stood && (!goes || stood.no > goes.no)) {
@@ -138,6 +142,7 @@ export function historyStore(
         stood = ownStep(stood.parent_id);
       } else if (goes) {
         sql.undo.run(goes.no, null);
+        if (isCut(goes)) return;
         goes = ownStep(goes.parent_id);
       }
     }

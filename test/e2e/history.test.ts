@@ -19,6 +19,17 @@ async function jsonOf(daemon: Daemon, session_id: string, input: string, more: o
 const fork = async (daemon: Daemon, id: string, body: object) =>
   (await daemon.json<Made>("POST", `/sessions/${id}/fork`, body)).body.sessions;
 
+/** An execution that left nothing. */
+async function cancelled(daemon: Daemon, session_id: string, input: string) {
+  const { body } = await daemon.json<ExecutionBody>("POST", "/executions/repl", {
+    session_id,
+    input,
+    wait: false,
+  });
+  await daemon.json("POST", `/executions/${body.id}/cancel`);
+  return body;
+}
+
 test("a session goes back and forth through its history, and forks go their own ways", async () => {
   using folder = tempFolder();
   await using daemon = await Daemon.start({ db: folder.join("vm.db") });
@@ -252,12 +263,7 @@ test("a way back that leads over a removed execution is no longer known; what a 
   await using daemon = await Daemon.start({ db: folder.join("vm.db"), args });
   const { sessionId } = await makeSession(daemon, folder.path);
   await repl(daemon, sessionId, "var n = 1");
-  const { body: endless } = await daemon.json<ExecutionBody>("POST", "/executions/repl", {
-    session_id: sessionId,
-    input: "n = 2; for (;;) {}",
-    wait: false,
-  });
-  await daemon.json("POST", `/executions/${endless.id}/cancel`);
+  const endless = await cancelled(daemon, sessionId, "n = 2; for (;;) {}");
   const [forked] = await fork(daemon, sessionId, { at: endless.id });
   await repl(daemon, sessionId, "n = 3");
   await daemon.json("POST", "/runtime/gc", {});
@@ -277,4 +283,30 @@ test("a way back that leads over a removed execution is no longer known; what a 
   const path = `/sessions/${forked!.id}/rewind`;
   expect((await daemon.json("POST", path, { to: endless.id })).status).toBe(200);
   expect(await jsonOf(daemon, forked!.id, "n")).toBe(1);
+});
+
+test("what leads to where a session goes is not undone, also over a removed execution", async () => {
+  using folder = tempFolder();
+  const args = ["--keep-executions", "1"];
+  await using daemon = await Daemon.start({ db: folder.join("vm.db"), args });
+  const { sessionId } = await makeSession(daemon, folder.path);
+  const { body: first } = await repl(daemon, sessionId, "var n = 1");
+  await cancelled(daemon, sessionId, "n = 2; for (;;) {}");
+  const { body: last } = await repl(daemon, sessionId, "n = 3");
+  await daemon.json("POST", "/runtime/gc", {});
+
+  const undoneAfter = async (to: string) => {
+    await daemon.json("POST", `/sessions/${sessionId}/rewind`, { to });
+    const path = `/executions?session_id=${sessionId}`;
+    const { body } = await daemon.json<{ id: string; undone_at?: string }[]>("GET", path);
+    return body.map(({ id, undone_at }) => [id, undone_at !== undefined]);
+  };
+  expect(await undoneAfter(first.id)).toEqual([
+    [last.id, true],
+    [first.id, false],
+  ]);
+  expect(await undoneAfter(last.id)).toEqual([
+    [last.id, false],
+    [first.id, false],
+  ]);
 });
