@@ -11,6 +11,12 @@ interface OldRow {
   readonly is_needed: number;
 }
 
+/** Whether an execution `e` is to stay, however old it is. */
+const IS_NEEDED = `status = 'running'
+  OR EXISTS (SELECT 1 FROM vm_session s WHERE s.id = e.session_id AND s.head_execution_id = e.id)
+  OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = e.checkpoint_id AND c.execution_id = e.id)
+  OR EXISTS (SELECT 1 FROM idempotency_key k WHERE k.subject_id = e.id)`;
+
 /** Executions looked at with one statement, and removed with one transaction. */
 const PAGE_ROWS = 64;
 
@@ -24,17 +30,14 @@ export function oldExecutionStore(
       "SELECT no FROM execution WHERE session_id = ?1 ORDER BY no DESC LIMIT 1 OFFSET ?2",
     ),
     oldest: statements.prepare<OldRow>(
-      `SELECT no, id, ended_at, status = 'running'
-         OR EXISTS (SELECT 1 FROM vm_session s WHERE s.id = ?1 AND s.head_execution_id = e.id)
-         OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = e.checkpoint_id AND c.execution_id = e.id)
-         OR EXISTS (SELECT 1 FROM idempotency_key k WHERE k.subject_id = e.id)
-         AS is_needed
+      `SELECT no, id, ended_at, (${IS_NEEDED}) AS is_needed
        FROM execution e WHERE session_id = ?1 AND no > ?2 ORDER BY no LIMIT ${PAGE_ROWS}`,
     ),
     execution: statements.prepare<{ no: number; bytes: number }>(
       `SELECT no, ${EXECUTION_BYTES} + length(args) + length(env) + length(metrics)
          + coalesce(length(path), 0) + coalesce(length(input), 0) + coalesce(length(result), 0)
-         + coalesce(length(error), 0) AS bytes FROM execution WHERE id = ?1`,
+         + coalesce(length(error), 0) AS bytes
+       FROM execution e WHERE id = ?1 AND NOT (${IS_NEEDED})`,
     ),
     eventBytes: statements.prepare<{ bytes: number }>(
       `SELECT coalesce(sum(length(payload) + ${EVENT_BYTES}), 0) AS bytes FROM execution_event

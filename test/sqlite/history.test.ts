@@ -349,4 +349,24 @@ describe("retention", () => {
     expect(checkpointBytes).toBe(9);
     expect(historyBytes).toBeGreaterThan(1000);
   });
+
+  test("an execution that a session is put back to meanwhile is not removed", async () => {
+    const { session, executions, checkpoints } = await line(1);
+    for (let i = 0; i < 3; i++) {
+      const execution = anExecution(session.id);
+      await store.executions.commit({ execution, events: [] });
+      executions.push(execution.id);
+    }
+    const keep = { count: 1, endedAfter: undefined };
+    const { ids } = await store.retention.oldExecutions(session.id, keep);
+    expect(ids).toEqual(executions.slice(1, 3));
+    const [, executionId] = executions;
+    await store.history.rewind(
+      session.id,
+      { executionId: executionId!, checkpointId: checkpoints[0]! },
+      NOW,
+    );
+    expect(await store.retention.removeExecutions(session.id, ids)).toBe(1);
+    expect(await store.executions.get(executionId!)).toBeDefined();
+  });
 });

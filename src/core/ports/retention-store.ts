@@ -83,6 +83,7 @@ export interface RetentionStore {
     keep: { readonly count: number; readonly endedAfter: string | undefined },
     cursor?: number,
   ): Promise<{ readonly ids: readonly string[]; readonly cursor?: number }>;
+  /** Removes those that may still go: the session may have been put back to one since. */
   removeExecutions(sessionId: string, ids: readonly string[]): Promise<number>;
   /**
    * Removes base images that no checkpoint is relative to. It looks at all checkpoints, some at a time.
