@@ -1,4 +1,4 @@
-import { checkBoundWorktree } from "./bound-worktree.ts";
+import { boundRecord, checkBoundWorktree } from "./bound-worktree.ts";
 import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { compareGlobals, readGlobals } from "./globals-diff.ts";
@@ -208,14 +208,16 @@ export class HistoryService {
   /**
    * Takes the session into a worker's memory, so that its next execution finds it there.
    *
-   * @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, QUEUE_FULL, SHUTTING_DOWN
+   * @throws VmError SESSION_NOT_FOUND, SESSION_NOT_READY, INVALID_WORKTREE (it has vanished, and the
+   *   session has modules), QUEUE_FULL, SHUTTING_DOWN
    */
   async wake(id: string): Promise<Session> {
     const record = await this.record(id);
     const { session } = record;
     if (session.status !== "ready") throw sessionNotReady(record);
     if (this.residency.of(session.id) === "asleep") {
-      await this.looks.look(record, presentPoint(record), record.grants, "");
+      const bound = await boundRecord(this.worktrees, record);
+      await this.looks.look(bound, presentPoint(bound), bound.grants, "");
       this.residency.used(session.id);
     }
     return this.get(session.id);

@@ -1,3 +1,4 @@
+import { boundRecord } from "./bound-worktree.ts";
 import { VmError } from "./errors.ts";
 import type { ExecutionRunner } from "./execution-runner.ts";
 import { failPoint } from "./fail-point.ts";
@@ -102,13 +103,15 @@ export class SessionService {
    * Names that complete a text at a prompt, from the session's last state. It is read without the
    * session's lease, so nobody sees SESSION_BUSY for it, and nothing of it is kept.
    *
-   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, QUEUE_FULL, SHUTTING_DOWN
+   * @throws VmError VALIDATION_ERROR, SESSION_NOT_FOUND, SESSION_NOT_READY, INVALID_WORKTREE (it has
+   *   vanished, and the session has modules), QUEUE_FULL, SHUTTING_DOWN
    */
   async complete(id: string, body: CompleteRequest): Promise<Completions> {
     const { text } = required({ text: body.text }, "text is required");
     const { record, pin } = await this.pinned(parseId("session", id));
     try {
-      return { completions: await this.looks.complete(record, text) };
+      const bound = await boundRecord(this.worktrees, record);
+      return { completions: await this.looks.complete(bound, text) };
     } finally {
       pin?.[Symbol.dispose]();
     }

@@ -113,7 +113,13 @@ export const sessionHistoryRoutes = ({ history }: Core) =>
       summary: "Take a session into a worker's memory",
       status: 200,
       answer: Session,
-      codes: ["SESSION_NOT_FOUND", "SESSION_NOT_READY", "QUEUE_FULL", "SHUTTING_DOWN"],
+      codes: [
+        "SESSION_NOT_FOUND",
+        "SESSION_NOT_READY",
+        "INVALID_WORKTREE",
+        "QUEUE_FULL",
+        "SHUTTING_DOWN",
+      ],
       handle: ({ params }) => history.wake(params.session_id),
     }),
   ] as const;

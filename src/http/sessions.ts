@@ -56,7 +56,13 @@ export const sessionRoutes = ({ sessions }: Core) =>
       required: ["text"],
       status: 200,
       answer: Completions,
-      codes: ["SESSION_NOT_FOUND", "SESSION_NOT_READY", "QUEUE_FULL", "SHUTTING_DOWN"],
+      codes: [
+        "SESSION_NOT_FOUND",
+        "SESSION_NOT_READY",
+        "INVALID_WORKTREE",
+        "QUEUE_FULL",
+        "SHUTTING_DOWN",
+      ],
       handle: ({ params, body }) => sessions.complete(params.session_id, body),
     }),
     route("POST /sessions/:session_id/close", {

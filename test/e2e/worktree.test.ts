@@ -218,3 +218,30 @@ test("a session of an older version, which says only a path, works by way of a l
   unlinkSync(folder.join("link"));
   expect((await repl(again, bare.sessionId, "1")).body.status).toBe("ok");
 });
+
+test("a session whose worktree has vanished is not taken into memory, and says why", async () => {
+  using folder = tempFolder();
+  const worktree = folder.join("worktree");
+  mkdirSync(worktree);
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const { sessionId } = await makeSession(daemon, worktree, { modules: ["fs"] });
+  await repl(daemon, sessionId, "var kept = 1");
+  const ask = (what: string, body?: object) =>
+    daemon.json<{ error?: { code: string }; completions?: string[] }>(
+      "POST",
+      `/sessions/${sessionId}/${what}`,
+      body,
+    );
+  await ask("sleep");
+  renameSync(worktree, folder.join("elsewhere"));
+  for (const [what, body] of [
+    ["wake", undefined],
+    ["complete", { text: "ke" }],
+  ] as const) {
+    const { status, body: answer } = await ask(what, body);
+    expect([what, status, answer.error?.code]).toEqual([what, 422, "INVALID_WORKTREE"]);
+  }
+  renameSync(folder.join("elsewhere"), worktree);
+  expect((await ask("wake")).status).toBe(200);
+  expect((await ask("complete", { text: "ke" })).body).toMatchObject({ completions: ["kept"] });
+});
