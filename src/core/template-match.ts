@@ -1,4 +1,5 @@
 import { newId } from "./ids.ts";
+import { LIMITS } from "./limits.ts";
 import type { TemplateStore } from "./ports/template-store.ts";
 import type { SessionGrants } from "./session.ts";
 import type { TemplateDefinition } from "./session-file-parts.ts";
@@ -72,7 +73,7 @@ export async function matchTemplate(
 ): Promise<{ readonly id: string; readonly make?: TemplateDetail }> {
   const ids = new Map((await store.list()).map((template) => [template.name, template.id]));
   for (let count = 1; count <= SUFFIX_MAX; count++) {
-    const candidate = count === 1 ? name : `${name} (${count})`;
+    const candidate = count === 1 ? name : suffixed(name, ` (${count})`);
     const id = ids.get(candidate);
     const known = id === undefined ? undefined : await store.get(id);
     if (known && isSame(definitionOf(known), definition)) return { id: known.template.id };
@@ -80,8 +81,14 @@ export async function matchTemplate(
     const make = detailOf(candidate, definition, now);
     return { id: make.template.id, make };
   }
-  const make = detailOf(`${name} (${newId()})`, definition, now);
+  const make = detailOf(suffixed(name, ` (${newId()})`), definition, now);
   return { id: make.template.id, make };
+}
+
+/** No longer than a name may be: the new template is exported too, and that file is to be read again. */
+function suffixed(name: string, suffix: string): string {
+  const head = name.slice(0, LIMITS.nameCharsMax - suffix.length);
+  return `${head.isWellFormed() ? head : head.slice(0, -1)}${suffix}`;
 }
 
 function detailOf(name: string, definition: TemplateDefinition, now: string): TemplateDetail {

@@ -327,3 +327,21 @@ test(`${CASES} hostile files: each is refused or a session, and the daemon stays
     }
   }
 }, 120_000);
+
+test("a session of a template with the longest name can be imported beside another, and again", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const name = `${"n".repeat(251)}\u{1f600}nnn`;
+  const template = await daemon.json<{ id: string }>("POST", "/templates", { name });
+  const id = await makeSession(daemon, template.body.id, folder.path);
+  const file = await download(daemon, id);
+  await daemon.json("PATCH", `/templates/${template.body.id}`, {
+    settings: { limits: { cpu_ms: 77 } },
+  });
+  const imported = await upload(daemon, file, folder.path);
+  expect(imported.status).toBe(201);
+  const again = await upload(daemon, await download(daemon, imported.body.id), folder.path);
+  expect([again.status, again.body.error?.code]).toEqual([201, undefined]);
+  const { body } = await daemon.json<{ name: string }[]>("GET", "/templates");
+  expect(body.map((each) => each.name)).toEqual([`${"n".repeat(251)} (2)`, name]);
+});
