@@ -98,6 +98,8 @@ export const LIMITS = {
   sessionFileBytesMax: 256 * 1024 * 1024,
   /** The table of a session file. */
   sessionFileHeaderBytesMax: 64 * 1024,
+  /** Nesting in a session file: a capability's `config` lies four levels deeper in it than in the body that brought it. */
+  sessionFileDepthMax: 256 + 4,
   /** What a session file says besides its images, unpacked, each section. */
   sessionPartBytesMax: 64 * 1024 * 1024,
   /** A base image in a session file; those of this program are some 230 KiB. */

@@ -140,7 +140,9 @@ export function parseSection(name: SectionName, bytes: Uint8Array): unknown {
   } catch (cause) {
     throw invalid(`its section ${name} is no text`, cause);
   }
-  if (isTooDeep(text, LIMITS.bodyDepthMax)) throw invalid(`its section ${name} nests too deep`);
+  if (isTooDeep(text, LIMITS.sessionFileDepthMax)) {
+    throw invalid(`its section ${name} nests too deep`);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {

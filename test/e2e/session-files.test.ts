@@ -345,3 +345,21 @@ test("a session of a template with the longest name can be imported beside anoth
   const { body } = await daemon.json<{ name: string }[]>("GET", "/templates");
   expect(body.map((each) => each.name)).toEqual([`${"n".repeat(251)} (2)`, name]);
 });
+
+test("a session of a template with the deepest configuration that is taken can be imported", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const template = await daemon.json<{ id: string }>("POST", "/templates", { name: "deep" });
+  const path = `/api/v1/templates/${template.body.id}/capabilities`;
+  const add = (levels: number) =>
+    fetch(daemon.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"kind":"env","name":"deep ${levels}","config":{"value":${"[".repeat(levels)}${"]".repeat(levels)}}}`,
+    });
+  expect((await add(255)).status).toBe(400);
+  expect((await add(254)).status).toBe(201);
+  const id = await makeSession(daemon, template.body.id, folder.path);
+  const imported = await upload(daemon, await download(daemon, id), folder.path);
+  expect([imported.status, imported.body.error?.code]).toEqual([201, undefined]);
+});
