@@ -1,3 +1,5 @@
+import { findFlaw } from "../core/json-text.ts";
+import { LIMITS } from "../core/limits.ts";
 import { type FlagDef, flagsOf, isPositional, subCommandsOf } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { nearest } from "./nearest.ts";
@@ -73,12 +75,19 @@ function checkValue(name: string, flag: FlagDef, value: string): void {
       throw new UsageError(`${name}: ${JSON.stringify(value)} is not a whole number ${bounds}`);
     }
   }
-  if (flag.jsonObject && !isJsonObject(value)) {
+  if (flag.jsonObject) checkJsonObject(name, value);
+}
+
+/** As strictly as the API, which is sent what JSON.parse makes of it. */
+function checkJsonObject(name: string, value: string): void {
+  if (!isJsonObject(value)) {
     throw new UsageError(
       `${name}: ${JSON.stringify(value)} is not a JSON object`,
       `Quote it for the shell, as ${name} '{"key": "value"}'.`,
     );
   }
+  const flaw = findFlaw(value, LIMITS.bodyDepthMax);
+  if (flaw) throw new UsageError(`${name}: ${flaw.path || "the JSON"} ${flaw.message}`);
 }
 
 function isJsonObject(text: string): boolean {

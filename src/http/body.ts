@@ -1,7 +1,7 @@
 import { VmError } from "../core/errors.ts";
+import { findFlaw } from "../core/json-text.ts";
 import { LIMITS } from "../core/limits.ts";
 import { unreadable } from "./errors.ts";
-import { findFlaw } from "./json-text.ts";
 import { OCTETS_TYPE } from "./route.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

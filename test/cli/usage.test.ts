@@ -48,6 +48,11 @@ const REFUSED: readonly [string, readonly string[], string][] = [
     ["exec", "run-file", "s", "f", "--args", "{a}"],
     '--args: "{a}" is not a JSON object',
   ],
+  [
+    "JSON that says one thing twice",
+    ["exec", "run-file", "s", "f", "--args", '{"a": 1, "b": {"a": 2, "c": 3, "c": 4}}'],
+    "--args: /c is given twice",
+  ],
   ["JSON of another kind", ["exec", "run-file", "s", "f", "--env", "[1]"], "is not a JSON object"],
   ["a word outside of a choice", ["session", "list", "--status", "redy"], "Did you mean ready?"],
   ["an unknown shell", ["completion", "bsh"], "Did you mean bash?"],

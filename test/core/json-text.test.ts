@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { findFlaw } from "../../src/http/json-text.ts";
+import { findFlaw } from "../../src/core/json-text.ts";
 
 test.each([
   '{"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]}',
