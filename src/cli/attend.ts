@@ -7,14 +7,16 @@ import { printableLines, printError } from "./output.ts";
  * Ctrl-C cancels it. The answer of the request stays what counts: whatever fails here is let go.
  *
  * @param quiet  Shows nothing (`--json`), cancels all the same.
+ * @param interrupted  Ctrl-C came already.
  */
 export async function attend(options: {
   client: Client;
   sessionId: string;
   answer: Promise<Execution>;
   quiet: boolean;
+  interrupted: boolean;
 }): Promise<Execution> {
-  const { client, sessionId, answer, quiet } = options;
+  const { client, sessionId, answer, quiet, interrupted } = options;
   const ended = new AbortController();
   const running = findRunning(client, sessionId, ended.signal).catch(() => undefined);
 
@@ -28,6 +30,7 @@ export async function attend(options: {
       .catch(ignore);
   };
   process.on("SIGINT", onInterrupt);
+  if (interrupted) onInterrupt();
   if (!quiet)
     void running
       .then((execution) => execution && show(client, execution, ended.signal))

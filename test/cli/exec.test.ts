@@ -125,8 +125,12 @@ function slowApi() {
       })(),
       { headers: { "content-type": "text/event-stream" } },
     );
+  const asked = Promise.withResolvers<void>();
   const api = fakeApi({
-    "POST /executions/repl": () => answer.promise,
+    "POST /executions/repl": () => {
+      asked.resolve();
+      return answer.promise;
+    },
     "GET /executions": [{ ...execution, status: "running" }],
     [`GET /executions/${ID}/events`]: () => stream(answer.promise),
     [`POST /executions/${ID}/cancel`]: () => {
@@ -134,7 +138,12 @@ function slowApi() {
       return ended("cancelled");
     },
   });
-  return { ...api, end: () => answer.resolve(ended("ok")), [Symbol.dispose]: api[Symbol.dispose] };
+  return {
+    ...api,
+    asked: asked.promise,
+    end: () => answer.resolve(ended("ok")),
+    [Symbol.dispose]: api[Symbol.dispose],
+  };
 }
 
 /** Reads until the text is there. */
@@ -161,6 +170,15 @@ test("Ctrl-C cancels the execution and waits for its end", async () => {
   using api = slowApi();
   const child = startCli(["exec", "repl", OTHER_ID, "x", "--server-url", api.url]);
   await readUntil(child.stderr, "still here");
+  child.kill("SIGINT");
+  expect(await child.stdout.text()).toContain("Status: cancelled\n");
+  expect(await child.exited).toBe(130);
+});
+
+test("Ctrl-C right after the request was sent cancels the execution too", async () => {
+  using api = slowApi();
+  const child = startCli(["exec", "repl", OTHER_ID, "x", "--server-url", api.url]);
+  await api.asked;
   child.kill("SIGINT");
   expect(await child.stdout.text()).toContain("Status: cancelled\n");
   expect(await child.exited).toBe(130);

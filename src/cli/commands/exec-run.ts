@@ -124,11 +124,21 @@ async function attended(
   sessionId: string,
   send: () => Promise<Execution>,
 ): Promise<Execution> {
-  const answer = send();
-  const quick = await Promise.race([answer, Bun.sleep(ATTEND_AFTER_MS)]);
-  if (quick) return quick;
-  const { attend } = await import("../attend.ts");
-  return attend({ client, sessionId, answer, quiet: context.globals.json });
+  // Ctrl-C so soon would end this process alone, and the execution would go on.
+  let interrupted = false;
+  const onInterrupt = () => {
+    interrupted = true;
+  };
+  process.on("SIGINT", onInterrupt);
+  try {
+    const answer = send();
+    const quick = await Promise.race([answer, Bun.sleep(ATTEND_AFTER_MS)]);
+    if (quick) return quick;
+    const { attend } = await import("../attend.ts");
+    return await attend({ client, sessionId, answer, quiet: context.globals.json, interrupted });
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
 }
 
 /** Soon enough that a person sees lines as they come, late enough to cost quick calls nothing. */
