@@ -54,6 +54,19 @@ export const RUN_SCENARIOS: readonly Scenario[] = [
     code: "INVALID_WORKTREE",
     message: /^The worktree path does not exist: /,
   },
+  ...["wake", "complete"].map(
+    (verb): Scenario => ({
+      route: `POST /sessions/:session_id/${verb}`,
+      says: "a session with modules, whose worktree has vanished",
+      given: async (world) => ({
+        params: { session_id: await adrift(world) },
+        ...(verb === "complete" && { body: { text: "a" } }),
+      }),
+      status: 422,
+      code: "INVALID_WORKTREE",
+      message: /^The worktree path does not exist: /,
+    }),
+  ),
   {
     route: "POST /executions/repl",
     says: "blanks run",
