@@ -171,6 +171,12 @@ describe.each([
     ["a rejection without a handler", "Promise.reject(new Error('no')); 1", [], "Error: no"],
     ["a rejection that is handled", "Promise.reject(1).catch(() => {}); 1", [], "1"],
     [
+      "two rejections with one error, of which the second is handled",
+      "const one = new Error('one'); Promise.reject(one); Promise.reject(one).catch(() => {}); 1",
+      [],
+      "Error: one",
+    ],
+    [
       "a promise that never settles",
       "new Promise(() => {})",
       [],

@@ -1,4 +1,5 @@
 import { describeError } from "./describe-error.ts";
+import { callerFrames } from "./frames.ts";
 import { callHost } from "./host.ts";
 import {
   join,
@@ -30,16 +31,17 @@ export function reportUncaught(error: unknown): void {
   if (thrown.length < REPORTED_MAX) push(thrown, describeError(error, ERROR_BYTES_MAX, true));
 }
 
-/** The last rejection that had no handler, while nothing else was told. */
+/** The last rejection that had no handler, while nothing else was told, and the one of this reason before it. */
 let last: object | undefined;
 let lastReason: unknown;
+let before: object | undefined;
 
 /**
  * From the engine's rejection tracker, at the time of each; `handled`: a handler came later.
  *
  * A module that throws rejects two promises: first one of the engine's own, which no code can ever reach
  * and handle, then at once, with the same error, the one that `import()` waits for. The first is
- * nobody's.
+ * nobody's. Code that rejects two promises with one error is still running when it does.
  *
  * @param promise Undefined: the host took the reason of the last one, and throws it.
  */
@@ -49,10 +51,16 @@ export function trackRejection(
   handled: boolean,
 ): void {
   const again = last !== undefined && lastReason === reason;
-  if (again && (handled ? promise === undefined : typeof reason === "object" && reason !== null))
+  const previous = again ? last : undefined;
+  if (again && handled && promise === undefined) {
     mapDelete(rejections, last);
+    mapDelete(rejections, before);
+  }
+  const isObject = typeof reason === "object" && reason !== null;
+  if (again && !handled && isObject && callerFrames() === "") mapDelete(rejections, last);
   if (handled) mapDelete(rejections, promise);
   else if (mapSize(rejections) < TRACKED_MAX) mapSet(rejections, promise as object, reason);
+  before = handled ? undefined : previous;
   last = handled ? undefined : promise;
   lastReason = handled ? undefined : reason;
 }
@@ -71,5 +79,6 @@ export function takeUncaught(): string {
   mapClear(rejections);
   last = undefined;
   lastReason = undefined;
+  before = undefined;
   return `[${join(all, ",")}]`;
 }
