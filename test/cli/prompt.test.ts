@@ -5,6 +5,8 @@ import { EditBuffer } from "../../src/cli/prompt/edit-buffer.ts";
 import { highlightSource, highlightValue } from "../../src/cli/prompt/highlight.ts";
 import { History, historyPath } from "../../src/cli/prompt/history.ts";
 import { isIncomplete } from "../../src/cli/prompt/input-state.ts";
+import { OpenText } from "../../src/cli/prompt/open-text.ts";
+import { PipedInput } from "../../src/cli/prompt/piped-input.ts";
 import { Screen } from "../../src/cli/prompt/screen.ts";
 import { quoted, shownValue } from "../../src/cli/prompt/show-value.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
@@ -27,6 +29,59 @@ test("what nothing more can help does not", () => {
     ..."'abc|)|1 +* 2|/re|for (;;) {}|import x from './x.js'|var let = yield".split("|"),
   ];
   expect(inputs.filter(isIncomplete)).toEqual([]);
+});
+
+/** Whether something is open behind each line. */
+const openBehind = (text: string) => {
+  const open = new OpenText();
+  return text.split("\n").map((line) => {
+    open.add(line);
+    return open.isOpen;
+  });
+};
+
+test("what is open behind a line: brackets, templates and comments, not what looks like them", () => {
+  const opens = `f(|[1, {a: 1},|\`a|\`a \${b} c|\`a \${\`b\` + {c: 1}.c|/* a|(a) => { // }|{ s: ')',`;
+  const more =
+    "{ a.return / 2; '}'|[/[\\]/]/,|{ if (a) b(c / 2) / 3 // }|{ x! / 2 / '}'.length;|{ x = \"\\\"}\"";
+  for (const text of `${opens}|${more}`.split("|"))
+    expect([text, ...openBehind(text)]).toEqual([text, true]);
+  const closed = `f()|[1]|\`a \${b} c\`|/* a */|// {|'{'|"["|/[{(]/.test(a)|return /{/|a / 2|(a) / 2 // {`;
+  // A bracket that fits nowhere, an unended string, a slash that only a parser knows.
+  const unknown = "f(]|{ '|{ if (a) /{/.test(b)|#!{";
+  for (const text of `${closed}|${unknown}`.split("|"))
+    expect([text, ...openBehind(text)]).toEqual([text, false]);
+  expect(openBehind(`\`a\n\${b\n}\n\`\n/*\n*/\n{\n}`)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
+
+test("an input of many lines is parsed a few times, and runs when its last line is there", () => {
+  let parsed = 0;
+  const input = new PipedInput((text) => {
+    parsed++;
+    return isIncomplete(text);
+  });
+  const runs: number[] = [];
+  const lines = [
+    "const a = [",
+    ...Array.from({ length: 3000 }, (_, i) => `  { a: [${i}] },`),
+    "];",
+  ];
+  for (const [at, line] of lines.entries()) {
+    input.add(line);
+    if (input.isToRun()) runs.push(at);
+  }
+  expect(runs).toEqual([3001]);
+  expect(input.text).toBe(lines.join("\n"));
+  expect(parsed).toBeLessThan(400);
 });
 
 test("colours change no character, and none passes a line's end", () => {

@@ -1,24 +1,23 @@
 import { LIMITS } from "../../core/limits.ts";
 import { UsageError } from "../usage-error.ts";
 import { isIncomplete } from "./input-state.ts";
+import { PipedInput } from "./piped-input.ts";
 import { Prompt } from "./prompt.ts";
 import type { SessionDoor } from "./session-door.ts";
 
 /** Inputs from a pipe: each is run when its lines are complete; no prompt, no colours. */
 export async function piped(door: SessionDoor): Promise<void> {
   const prompt = new Prompt(door, false);
-  let input = "";
+  let input = new PipedInput(isIncomplete);
   for await (const line of linesOf(Bun.stdin.stream())) {
-    input += input === "" ? line : `\n${line}`;
-    if (!isDotCommand(input) && isIncomplete(input)) continue;
-    const next = await prompt.take(input);
-    input = "";
+    input.add(line);
+    if (!input.isToRun()) continue;
+    const next = await prompt.take(input.text);
+    input = new PipedInput(isIncomplete);
     if (next === "leave") return;
   }
-  if (input !== "") await prompt.take(input);
+  if (input.text !== "") await prompt.take(input.text);
 }
-
-const isDotCommand = (input: string) => /^\s*\.[A-Za-z][^\n]*$/.test(input);
 
 /** @throws UsageError for more text without a line end than a snippet may have */
 async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
