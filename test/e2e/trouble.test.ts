@@ -1,14 +1,18 @@
 import { expect, test } from "bun:test";
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { LIMITS } from "../../src/core/limits.ts";
+import { childrenOf } from "../crash/world.ts";
 import { Daemon, makeSession, repl, runFile, vm } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
 
@@ -72,24 +76,50 @@ test("a worktree that vanishes and comes back", async () => {
 test("an execution that ends while the daemon itself is stopped has not passed its limit", async () => {
   using folder = tempFolder();
   await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const wallMs = 600;
   const { sessionId } = await makeSession(daemon, folder.path, {
-    settings: { limits: { wall_ms: 1000 } },
+    modules: ["fs"],
+    settings: { limits: { wall_ms: wallMs } },
   });
-  const input = `await new Promise((resolve) => setTimeout(resolve, 100));
-    globalThis.count = (globalThis.count ?? 0) + 1`;
-  for (let count = 1; count <= 4; count++) {
+  const input = `const { writeFileSync } = require("fs");
+    globalThis.count = (globalThis.count ?? 0) + 1;
+    writeFileSync("begun", String(count));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    writeFileSync("over", String(count));
+    count`;
+  const says = (file: string, count: number) =>
+    existsSync(folder.join(file)) && readFileSync(folder.join(file), "utf8") === String(count);
+  for (let count = 1; count <= 3; count++) {
     const { body } = await daemon.json<{ id: string }>("POST", "/executions/repl", {
       session_id: sessionId,
       input,
       wait: false,
     });
+    await until(() => says("begun", count), "the execution has begun");
     daemon.process.kill("SIGSTOP");
-    await Bun.sleep(2000); // As a paused machine would be: past the limit and its grace.
+    // As a paused machine would be: until past the limit and its grace.
+    const passedMs = performance.now() + wallMs + LIMITS.killGraceMs;
+    await until(
+      () => says("over", count) && performance.now() > passedMs && areIdle(daemon.process.pid),
+      "the execution has ended and its limit has passed",
+    );
     daemon.process.kill("SIGCONT");
     const ended = await daemon.json("GET", `/executions/${body.id}?wait_ms=20000`);
     expect(ended.body).toMatchObject({ status: "ok", result: { json: count } });
   }
 });
+
+/** Whether no worker of the daemon has anything to do. */
+const areIdle = (daemonPid: number): boolean =>
+  childrenOf(daemonPid).every((pid) => /\) S /.test(readFileSync(`/proc/${pid}/stat`, "latin1")));
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const deadlineMs = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > deadlineMs) throw new Error(`never: ${what}`);
+    await Bun.sleep(5);
+  }
+}
 
 test("a database that is moved away under the daemon: nothing is taken, until it is back", async () => {
   using folder = tempFolder();
