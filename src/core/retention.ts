@@ -59,6 +59,8 @@ export class Retention {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private roundTimer: ReturnType<typeof setInterval> | undefined;
   private running: Promise<unknown> = Promise.resolve();
+  /** Of a turn that has not begun. */
+  private roomMade: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -113,11 +115,16 @@ export class Retention {
     timer.unref?.();
   }
 
-  /** The store was full: what closed sessions have is needed now. */
-  async makeRoom(): Promise<void> {
-    await this.exclusively(() =>
-      this.collect({ closedBeforeMs: this.clock.nowMs(), pauses: true }),
-    );
+  /**
+   * The store was full: what closed sessions have is needed now. While it is, every execution that ends
+   * asks for it: one turn that waits is for all of them.
+   */
+  makeRoom(): Promise<void> {
+    this.roomMade ??= this.exclusively(async () => {
+      this.roomMade = undefined;
+      await this.collect({ closedBeforeMs: this.clock.nowMs(), pauses: true });
+    });
+    return this.roomMade;
   }
 
   /** All that may go goes now. */

@@ -74,3 +74,18 @@ test("under load chains are removed and none is merged; in quiet times the rest 
   await until(session.id, KEPT + 1);
   expect(merges).toBeGreaterThan(0);
 });
+
+test("a store that stays full is looked through once for all that ask meanwhile", async () => {
+  const { session, grants } = aSession();
+  await store.sessions.insert({ session, grants });
+  const { sessionIds } = store.retention;
+  let looks = 0;
+  store.retention.sessionIds = (before, limit) => {
+    looks++;
+    return sessionIds(before, limit);
+  };
+  await Promise.all(Array.from({ length: 50 }, () => retention.makeRoom()));
+  expect(looks).toBe(1);
+  await retention.makeRoom();
+  expect(looks).toBe(2);
+});
