@@ -12,10 +12,14 @@ import { encodeSession, type SessionContent } from "./session-file-parts.ts";
 import { type LooseImage, SessionImages } from "./session-images.ts";
 import { assertWasReady } from "./session-not-ready.ts";
 import { presentPoint } from "./session-points.ts";
+import { Slice } from "./slice.ts";
 import { definitionFrom, definitionOf } from "./template-match.ts";
 
 /** A session that moves while it is read is read again this often. */
 const READS_MAX = 5;
+
+/** Rows read with one statement: a millisecond or two. */
+const EXECUTIONS_AT_ONCE = 100;
 
 /** Sessions to files. */
 export class ExportService {
@@ -86,21 +90,31 @@ export class ExportService {
     }
   }
 
-  /** Oldest first: the newest that have room in a file. */
+  /** Oldest first: the newest that have room in a file. Read in short steps: it may be a long one. */
   private async history(sessionId: string): Promise<Execution[]> {
-    const ended = (await this.store.executions.list(sessionId, LIMITS.exportExecutionsMax)).filter(
-      ({ status }) => status !== "running",
-    );
     const executions: Execution[] = [];
+    const slice = new Slice();
     let left = LIMITS.sessionPartBytesMax / 2;
-    for (const execution of ended) {
+    for await (const execution of this.newestFirst(sessionId)) {
+      if (execution.status === "running") continue;
       const events = await this.store.executions.events(execution.id, 0, Number.MAX_SAFE_INTEGER);
       const whole: Execution = { ...execution, events };
       left -= Buffer.byteLength(JSON.stringify(whole)) + 1;
       if (left < 0) break;
-      executions.unshift(whole);
+      executions.push(whole);
+      await slice.over();
     }
-    return executions;
+    return executions.reverse();
+  }
+
+  private async *newestFirst(sessionId: string): AsyncGenerator<Execution> {
+    let before: string | undefined;
+    for (let read = 0; read < LIMITS.exportExecutionsMax; read += EXECUTIONS_AT_ONCE) {
+      const page = await this.store.executions.list(sessionId, EXECUTIONS_AT_ONCE, before);
+      yield* page;
+      if (page.length < EXECUTIONS_AT_ONCE) return;
+      before = page.at(-1)?.id;
+    }
   }
 
   private async imageOf(

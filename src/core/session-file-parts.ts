@@ -88,20 +88,31 @@ export interface SessionContent {
 }
 
 /** @throws VmError BODY_TOO_LARGE */
-export function encodeSession(
+export async function encodeSession(
   { session, base, image, history }: SessionContent,
   made: { madeBy: string; createdAt: string },
 ): Promise<Uint8Array> {
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   return packSessionFile(
     {
-      session: json(session),
+      session: Buffer.from(JSON.stringify(session)),
       ...(base === undefined ? {} : { base }),
       ...(image === undefined ? {} : { image }),
-      ...(history === undefined ? {} : { history: json({ executions: history }) }),
+      ...(history === undefined ? {} : { history: await historyJson(history) }),
     },
     made,
   );
+}
+
+/** As `readHistory` reads it, and as it does one by one. */
+async function historyJson(history: readonly Execution[]): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const slice = new Slice();
+  for (const execution of history) {
+    const comma = pieces.length === 0 ? "" : ",";
+    pieces.push(Buffer.from(comma + JSON.stringify(execution)));
+    await slice.over();
+  }
+  return Buffer.concat([Buffer.from('{"executions":['), ...pieces, Buffer.from("]}")]);
 }
 
 const checkSession = checkerOf(SessionPart);

@@ -85,7 +85,7 @@ export async function packSessionFile(
       encoding: packed ? "zstd" : "plain",
       stored_bytes: body.byteLength,
       raw_bytes: raw.byteLength,
-      sha256: sha256(body).toString("hex"),
+      sha256: await digestOf(body),
     });
   }
   const head: Header = { made_by: madeBy, created_at: createdAt, sections: table };

@@ -115,6 +115,10 @@ export function executionStore(
     list: statements.prepare<ExecutionRow>(
       "SELECT * FROM execution WHERE session_id = ?1 ORDER BY no DESC LIMIT ?2",
     ),
+    listBefore: statements.prepare<ExecutionRow>(
+      `SELECT * FROM execution WHERE session_id = ?1
+         AND no < (SELECT no FROM execution WHERE id = ?3) ORDER BY no DESC LIMIT ?2`,
+    ),
     running: statements.prepare<{ id: string }>(
       "SELECT id FROM execution WHERE status = 'running' ORDER BY no",
     ),
@@ -238,8 +242,12 @@ export function executionStore(
       return row ? executionOf(row) : undefined;
     },
 
-    async list(sessionId, limit) {
-      return sql.list.all(sessionId, limit).map(executionOf);
+    async list(sessionId, limit, before) {
+      const rows =
+        before === undefined
+          ? sql.list.all(sessionId, limit)
+          : sql.listBefore.all(sessionId, limit, before);
+      return rows.map(executionOf);
     },
 
     async events(id, afterSeq, limit) {

@@ -337,6 +337,9 @@ export function storeSuite(name: string, makeTarget: () => Promise<StoreTarget>)
         }
         const [first, second, third] = executions;
         expect(await store.executions.list(session.id, 2)).toEqual([third!, second!]);
+        expect(await store.executions.list(session.id, 1, third!.id)).toEqual([second!]);
+        expect(await store.executions.list(session.id, 2, second!.id)).toEqual([first!]);
+        expect(await store.executions.list(session.id, 2, first!.id)).toEqual([]);
         expect(await store.executions.list(other.session.id, 2)).toEqual([]);
         expect(await store.executions.events(first!.id, 1, 1)).toEqual([anEvent(first!.id, 2)]);
         for (const past of [3, 2 ** 20, Number.MAX_SAFE_INTEGER]) {

@@ -35,8 +35,8 @@ export interface ExecutionStore {
    */
   commit(commit: ExecutionCommit): Promise<void>;
   get(id: string): Promise<Omit<Execution, "events"> | undefined>;
-  /** Newest first. */
-  list(sessionId: string, limit: number): Promise<Omit<Execution, "events">[]>;
+  /** Newest first. @param before  Those that are older than this one of the session. */
+  list(sessionId: string, limit: number, before?: string): Promise<Omit<Execution, "events">[]>;
   /** Ascending, `seq > afterSeq`. */
   events(id: string, afterSeq: number, limit: number): Promise<ExecutionEvent[]>;
 }
