@@ -153,13 +153,14 @@ export class PooledWorker {
   }
 
   private begin(run: JobRun): void {
-    const { sessionId, headCheckpointId: head } = run.job;
+    const { sessionId, headCheckpointId: head, action } = run.job;
     const isNews = head !== undefined && !this.held.has(sessionId) && !this.heads.has(head);
     this.lastSessionJobs++;
     if (this.lastSessionId !== sessionId) {
       this.lastSessionId = sessionId;
       this.lastSessionJobs = 1;
-      keepLatest(this.held, sessionId, HELD_MAX);
+      // A state that sessions are to start from is none itself.
+      if (action.kind !== "prepare") keepLatest(this.held, sessionId, HELD_MAX);
     }
     run.begin();
     if (!isNews) {

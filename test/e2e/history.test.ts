@@ -88,6 +88,30 @@ test("a session goes back and forth through its history, and forks go their own 
   expect((await again.json("POST", `/sessions/${sessionId}/wake`)).body.residency).toBe("resident");
 }, 60_000);
 
+test("what sessions are prepared from counts as no session in a worker's memory", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db") });
+  const template = await daemon.json<{ id: string }>("POST", "/templates", { name: "prepared" });
+  await daemon.json("POST", `/templates/${template.body.id}/capabilities`, {
+    kind: "global",
+    name: "GIVEN",
+    config: { value: 1 },
+  });
+  const session = await daemon.json<{ id: string }>("POST", "/sessions", {
+    template_id: template.body.id,
+    workspace_id: "test",
+    base_commit_oid: "0",
+    worktree_path: folder.path,
+  });
+  const resident = async () =>
+    (await daemon.json("GET", "/runtime/summary")).body.resident_sessions;
+  expect([session.status, await resident()]).toEqual([201, 0]);
+  expect(await jsonOf(daemon, session.body.id, "GIVEN")).toBe(1);
+  expect(await resident()).toBe(1);
+  await daemon.json("POST", `/sessions/${session.body.id}/close`);
+  expect(await resident()).toBe(0);
+});
+
 test("a label and a rewind name the state by its execution, and the session says where it stands", async () => {
   using folder = tempFolder();
   await using daemon = await Daemon.start({ db: folder.join("vm.db") });
