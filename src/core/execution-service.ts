@@ -6,13 +6,14 @@ import type { Idempotency, KeyedRequest, RequestOptions } from "./idempotency.ts
 import { parseId } from "./ids.ts";
 import { LIMITS } from "./limits.ts";
 import type { LiveExecution } from "./live-execution.ts";
+import { answerOf, outputLimitOf } from "./output-limit.ts";
 import type { JobOutcome } from "./ports/runner.ts";
 import type { SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
 import { required } from "./required.ts";
-import { sessionNotReady } from "./session-not-ready.ts";
 import { pointNamed } from "./session-points.ts";
+import { sessionBusy, sessionNotFound, sessionNotReady } from "./session-refusals.ts";
 import type { TimingSink } from "./timing.ts";
 
 export type FollowItem =
@@ -205,7 +206,7 @@ export class ExecutionService {
       const stored = await this.store.sessions.get(sessionId);
       if (!stored) throw sessionNotFound(sessionId);
       if (stored.session.status !== "ready") throw sessionNotReady(stored);
-      if (!lease) throw this.busy(sessionId);
+      if (!lease) throw sessionBusy(sessionId, this.runs.inSession(sessionId));
       const record = await boundRecord(this.worktrees, stored);
       const past = at === undefined ? undefined : await pointNamed(this.store.history, record, at);
       const prepared = await prepare(record);
@@ -274,16 +275,6 @@ export class ExecutionService {
     if (execution) return execution;
     throw new VmError("EXECUTION_NOT_FOUND", { details: { execution_id: id } });
   }
-
-  private busy(sessionId: string): VmError {
-    const running = this.runs.inSession(sessionId);
-    return new VmError("SESSION_BUSY", {
-      details: {
-        session_id: sessionId,
-        ...(running === undefined ? {} : { execution_id: running.execution.id }),
-      },
-    });
-  }
 }
 
 /** How a request wants its code to be run. */
@@ -311,24 +302,6 @@ function tell(timing: TimingSink, { metrics, spans }: JobOutcome, commitMs: numb
   timing("commit", commitMs);
 }
 
-/** An output limit is an HTTP error, although the execution is kept. */
-function answerOf(execution: Execution, exceeded: JobOutcome["outputLimit"]): Execution {
-  if (!exceeded) return execution;
-  throw new VmError("OUTPUT_LIMIT_EXCEEDED", {
-    details: { execution_id: execution.id, session_id: execution.session_id, ...exceeded },
-  });
-}
-
-function outputLimitOf(
-  { error }: Execution,
-  record: SessionRecord | undefined,
-): JobOutcome["outputLimit"] {
-  const limit = error?.limit;
-  if (error?.code !== "OUTPUT_LIMIT_EXCEEDED" || !record) return undefined;
-  if (limit !== "max_events" && limit !== "max_output_kb") return undefined;
-  return { limit, max: record.grants.settings.limits[limit] };
-}
-
 function assertSourceSize(field: string, source: string): void {
   if (Buffer.byteLength(source) <= LIMITS.sourceBytesMax) return;
   const message = `${field} must be at most ${LIMITS.sourceBytesMax} bytes`;
@@ -337,6 +310,3 @@ function assertSourceSize(field: string, source: string): void {
     details: { issues: [{ path: `/${field}`, message }] },
   });
 }
-
-const sessionNotFound = (id: string) =>
-  new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });

@@ -10,8 +10,8 @@ import type { SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import { encodeSession, type SessionContent } from "./session-file-parts.ts";
 import { type LooseImage, SessionImages } from "./session-images.ts";
-import { assertWasReady } from "./session-not-ready.ts";
 import { presentPoint } from "./session-points.ts";
+import { assertWasReady, sessionNotFound } from "./session-refusals.ts";
 import { Slice } from "./slice.ts";
 import { definitionFrom, definitionOf } from "./template-match.ts";
 
@@ -147,7 +147,7 @@ export class ExportService {
   private async record(id: string): Promise<SessionRecord> {
     const record = await this.store.sessions.get(id);
     if (record) return record;
-    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+    throw sessionNotFound(id);
   }
 
   private now(): string {

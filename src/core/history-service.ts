@@ -23,8 +23,13 @@ import { printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants, StoredSession } from "./session.ts";
 import type { SessionLooks } from "./session-looks.ts";
-import { assertWasReady, sessionNotReady } from "./session-not-ready.ts";
 import { originPoint, pointAfter, pointNamed, presentPoint } from "./session-points.ts";
+import {
+  assertWasReady,
+  sessionBusy,
+  sessionNotFound,
+  sessionNotReady,
+} from "./session-refusals.ts";
 
 const SNIPPET = GLOBALS_SNIPPET.replace("__NAMES_MAX__", String(LIMITS.diffGlobalsMax));
 
@@ -278,20 +283,14 @@ export class HistoryService {
     const record = await this.record(id);
     if (record.session.status !== "ready") throw sessionNotReady(record);
     if (lease) return record;
-    const running = this.runs.inSession(id);
-    throw new VmError("SESSION_BUSY", {
-      details: {
-        session_id: id,
-        ...(running === undefined ? {} : { execution_id: running.execution.id }),
-      },
-    });
+    throw sessionBusy(id, this.runs.inSession(id));
   }
 
   private async record(id: string): Promise<SessionRecord> {
     const sessionId = parseId("session", id);
     const record = await this.store.sessions.get(sessionId);
     if (record) return record;
-    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: sessionId } });
+    throw sessionNotFound(sessionId);
   }
 
   private now(): string {

@@ -22,7 +22,7 @@ import {
 } from "./session.ts";
 import type { SessionCreator } from "./session-creator.ts";
 import type { SessionLooks } from "./session-looks.ts";
-import { sessionNotReady } from "./session-not-ready.ts";
+import { sessionNotFound, sessionNotReady } from "./session-refusals.ts";
 
 /** Sessions: made from templates, read, closed. */
 export class SessionService {
@@ -178,7 +178,7 @@ export class SessionService {
   private async record(id: string): Promise<SessionRecord> {
     const record = await this.store.sessions.get(id);
     if (record) return record;
-    throw new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
+    throw sessionNotFound(id);
   }
 
   private presentOne(session: StoredSession): Session {

@@ -1,5 +1,11 @@
 import { VmError } from "./errors.ts";
+import type { LiveExecution } from "./live-execution.ts";
 import type { SessionRecord } from "./ports/session-store.ts";
+
+/** Why nothing is done with a session. */
+
+export const sessionNotFound = (id: string) =>
+  new VmError("SESSION_NOT_FOUND", { details: { session_id: id } });
 
 export const sessionNotReady = ({ session }: SessionRecord) =>
   new VmError("SESSION_NOT_READY", {
@@ -21,3 +27,12 @@ export function assertWasReady(record: SessionRecord): void {
   if (status === "ready" || (status === "closed" && last_error === undefined)) return;
   throw sessionNotReady(record);
 }
+
+/** @param running  Absent: what holds it is no execution, or has just ended. */
+export const sessionBusy = (id: string, running: LiveExecution | undefined) =>
+  new VmError("SESSION_BUSY", {
+    details: {
+      session_id: id,
+      ...(running === undefined ? {} : { execution_id: running.execution.id }),
+    },
+  });
