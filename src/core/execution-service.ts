@@ -11,7 +11,7 @@ import type { JobOutcome } from "./ports/runner.ts";
 import type { SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
-import { required } from "./required.ts";
+import { invalidField, required } from "./required.ts";
 import { pointNamed } from "./session-points.ts";
 import { sessionBusy, sessionNotFound, sessionNotReady } from "./session-refusals.ts";
 import type { TimingSink } from "./timing.ts";
@@ -284,10 +284,7 @@ type RunMode = Pick<ReplRequest, "wait" | "commit" | "at">;
 function atOf({ commit, at }: RunMode): string | undefined {
   if (at === undefined || commit === false) return at;
   const message = "at needs commit false: a past state can be looked at, not changed";
-  throw new VmError("VALIDATION_ERROR", {
-    message,
-    details: { issues: [{ path: "/at", message }] },
-  });
+  throw invalidField("/at", message);
 }
 
 function tell(timing: TimingSink, { metrics, spans }: JobOutcome, commitMs: number): void {
@@ -305,8 +302,5 @@ function tell(timing: TimingSink, { metrics, spans }: JobOutcome, commitMs: numb
 function assertSourceSize(field: string, source: string): void {
   if (Buffer.byteLength(source) <= LIMITS.sourceBytesMax) return;
   const message = `${field} must be at most ${LIMITS.sourceBytesMax} bytes`;
-  throw new VmError("VALIDATION_ERROR", {
-    message,
-    details: { issues: [{ path: `/${field}`, message }] },
-  });
+  throw invalidField(`/${field}`, message);
 }

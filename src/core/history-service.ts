@@ -19,7 +19,7 @@ import type { SessionPoint } from "./ports/history-store.ts";
 import type { NewSession, SessionLease, SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
-import { printable, required } from "./required.ts";
+import { invalidField, printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import type { Session, SessionGrants, StoredSession } from "./session.ts";
 import type { SessionLooks } from "./session-looks.ts";
@@ -89,7 +89,7 @@ export class HistoryService {
    */
   async fork(id: string, body: ForkRequest): Promise<ForkedSessions> {
     if (body.at !== undefined && body.execution_id !== undefined) {
-      throw invalid("/execution_id", "at and execution_id name one state: give one of them");
+      throw invalidField("/execution_id", "at and execution_id name one state: give one of them");
     }
     const named = body.at ?? optionalId(body.execution_id);
     for (const field of ["workspace_id", "base_commit_oid"] as const) {
@@ -144,7 +144,7 @@ export class HistoryService {
     const { steps } = body;
     const given = [body.to, steps, body.execution_id].filter((value) => value !== undefined);
     if (given.length !== 1) {
-      throw invalid("/to", "one of to, steps and execution_id is required, and only one");
+      throw invalidField("/to", "one of to, steps and execution_id is required, and only one");
     }
     const named = body.to ?? optionalId(body.execution_id);
     const sessionId = parseId("session", id);
@@ -255,7 +255,7 @@ export class HistoryService {
     const isOrigin = executionId === undefined || executionId === session.forked_from_execution_id;
     if (!isOrigin && !(await history.stateAfter(executionId))) throw historyCut(session);
     if (passed < steps) {
-      throw invalid(
+      throw invalidField(
         "/steps",
         passed === 0
           ? "the session has no execution to undo"
@@ -325,6 +325,3 @@ const historyCut = ({ id }: StoredSession) =>
     hint: "Name a state that is kept; `vm-system session checkpoints SESSION` lists them.",
     details: { session_id: id },
   });
-
-const invalid = (path: string, message: string) =>
-  new VmError("VALIDATION_ERROR", { message, details: { issues: [{ path, message }] } });

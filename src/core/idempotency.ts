@@ -2,6 +2,7 @@ import { VmError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { IdempotencyRecord, IdempotencyStore } from "./ports/idempotency-store.ts";
+import { invalidField } from "./required.ts";
 import type { TimingSink } from "./timing.ts";
 
 /** What a request carries beside its body. */
@@ -97,10 +98,7 @@ export class Idempotency {
 function assertKey(key: string): void {
   if (key.length <= LIMITS.idempotencyKeyCharsMax && /^[\x21-\x7e]+$/.test(key)) return;
   const message = `Idempotency-Key must be 1 to ${LIMITS.idempotencyKeyCharsMax} printable ASCII characters`;
-  throw new VmError("VALIDATION_ERROR", {
-    message,
-    details: { issues: [{ path: "Idempotency-Key", message }] },
-  });
+  throw invalidField("Idempotency-Key", message);
 }
 
 /** Bodies are parsed and strict, so two with the same fields are the same request. */

@@ -22,12 +22,12 @@ export function required<T extends Record<string, string | undefined>>(
 export function printable(field: string, value: string): string {
   const flaw = flawOf(value);
   if (flaw === undefined) return value;
-  const message = `${field} ${flaw}`;
-  throw new VmError("VALIDATION_ERROR", {
-    message,
-    details: { issues: [{ path: `/${field}`, message }] },
-  });
+  throw invalidField(`/${field}`, `${field} ${flaw}`);
 }
+
+/** @param path  Of what is wrong in the request. */
+export const invalidField = (path: string, message: string) =>
+  new VmError("VALIDATION_ERROR", { message, details: { issues: [{ path, message }] } });
 
 function flawOf(value: string): string | undefined {
   if (value.trim() === "") return "is required";

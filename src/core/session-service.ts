@@ -9,7 +9,7 @@ import type { Runner } from "./ports/runner.ts";
 import type { SessionLease, SessionRecord } from "./ports/session-store.ts";
 import type { Store } from "./ports/store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
-import { printable, required } from "./required.ts";
+import { invalidField, printable, required } from "./required.ts";
 import type { Residency } from "./residency.ts";
 import {
   type CompleteRequest,
@@ -47,10 +47,7 @@ export class SessionService {
     if (status === undefined) return this.present(await this.store.sessions.list());
     if (!isStatus(status)) {
       const message = `status must be one of ${SESSION_STATUSES.join(", ")}`;
-      throw new VmError("VALIDATION_ERROR", {
-        message,
-        details: { issues: [{ path: "status", message }] },
-      });
+      throw invalidField("status", message);
     }
     return this.present(await this.store.sessions.list(status));
   }

@@ -5,7 +5,7 @@ import type { LibraryCache } from "./ports/library-cache.ts";
 import type { ModuleCatalog } from "./ports/module-catalog.ts";
 import type { TemplateStore } from "./ports/template-store.ts";
 import type { Worktrees } from "./ports/worktrees.ts";
-import { printable, required } from "./required.ts";
+import { invalidField, printable, required } from "./required.ts";
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsValues } from "./settings.ts";
 import type {
   Capability,
@@ -110,10 +110,7 @@ export class TemplateService {
     );
     if (!isCapabilityKind(kind)) {
       const message = `kind must be one of ${CAPABILITY_KINDS.join(", ")}`;
-      throw new VmError("VALIDATION_ERROR", {
-        message,
-        details: { issues: [{ path: "/kind", message }] },
-      });
+      throw invalidField("/kind", message);
     }
     printable("name", name);
     const { template } = await this.get(id);
