@@ -4,17 +4,11 @@ import type { SessionGrants } from "../core/session.ts";
 import type { PreludeFunction } from "./base-image.ts";
 import { type Guest, GuestMemoryFull, GuestThrow, type ValuePtr } from "./guest.ts";
 import { CRASHED, failed, NEVER_SETTLES, type Outcome, TRAPPED, verdictOf } from "./outcome.ts";
-import {
-  parseError,
-  parseErrors,
-  parseFields,
-  parseValue,
-  UNREADABLE_ERROR,
-  UNREADABLE_VALUE,
-} from "./payload.ts";
+import { parseErrors, parseFields } from "./payload.ts";
 import type { BeginConfig } from "./prelude/interface.ts";
+import { Showing } from "./showing.ts";
 import { StartFailure } from "./start-failure.ts";
-import type { Watch } from "./watch.ts";
+import { Stopped, type Watch } from "./watch.ts";
 
 /** Everything that one execution runs with. */
 export interface Run {
@@ -48,17 +42,8 @@ export interface Started {
 /** Jobs between two looks at the clocks: a storm of them may never ask the interrupt handler. */
 const JOBS_AT_ONCE = 1_000;
 
-/** Of an error's message and stack. */
-const ERROR_BYTES_MAX = 64 * 1024;
-
 /** Of what the prelude says of itself: its timers, and errors that nobody caught. */
 const PRELUDE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
-
-/** A result is shown even where the output is used up. */
-const RESULT_BYTES_MIN = 1024;
-
-/** What a value's own methods may take to say how it is shown. */
-const SHOWING_MS_MAX = 100;
 
 /** A timer further away than this is waited for in steps, so that clocks are looked at. */
 const WAIT_MS_MAX = 1_000;
@@ -86,13 +71,14 @@ export async function evaluate(run: Run): Promise<Outcome> {
   return { ...verdict, heap: trip.kind === "memory" && isUsable(run) ? "keep" : "undo" };
 }
 
-/** The watch has tripped: nothing of the guest's may run on. */
-class Stopped {}
-
 const UNDEFINED: ValuePayload = { type: "undefined", preview: "undefined", json: null };
 
 class Evaluation {
-  constructor(private readonly run: Run) {}
+  private readonly showing: Showing;
+
+  constructor(private readonly run: Run) {
+    this.showing = new Showing(run);
+  }
 
   async outcome(): Promise<Outcome> {
     this.begin();
@@ -112,7 +98,7 @@ class Evaluation {
     if (started.value !== undefined) this.run.guest.free(started.value);
     if (this.mayHaveLeft) this.release(this.prelude("end"));
     // What came last may never have asked whether to go on.
-    this.assertGoing();
+    this.run.watch.assertGoing();
     return this.mapped(outcome);
   }
 
@@ -172,21 +158,21 @@ class Evaluation {
         const payload = this.thrown(error);
         thrown ??= payload;
       }
-      this.assertGoing();
+      this.run.watch.assertGoing();
     }
     return thrown;
   }
 
   private async wait(ms: number): Promise<void> {
-    this.assertGoing();
     const { watch } = this.run;
+    watch.assertGoing();
     const waitMs = Math.min(Math.max(ms, 0), watch.remainingMs + 1, WAIT_MS_MAX);
     if (waitMs > 0) {
       this.run.beforeWait();
       await Bun.sleep(Math.ceil(waitMs));
     }
     watch.resume();
-    this.assertGoing();
+    watch.assertGoing();
   }
 
   /** What the completion value comes to; a promise has had its time to settle. */
@@ -195,16 +181,16 @@ class Evaluation {
     const state = value === undefined ? "none" : guest.promiseState(value);
     if (value !== undefined && state === "rejected") {
       const reason = guest.promiseResult(value);
-      const error = this.describedError(reason);
+      const error = this.showing.error(reason);
       guest.free(reason);
       return failed(error);
     }
     if (uncaught) return failed(uncaught);
     if (value === undefined) return { status: "ok", result: UNDEFINED, heap: "keep" };
     if (state === "pending") return failed(NEVER_SETTLES);
-    if (state === "none") return this.described(value);
+    if (state === "none") return this.shown(value);
     const held = guest.promiseResult(value);
-    const outcome = wrapped ? this.unwrapped(held) : this.described(held);
+    const outcome = wrapped ? this.unwrapped(held) : this.shown(held);
     guest.free(held);
     return outcome;
   }
@@ -218,64 +204,19 @@ class Evaluation {
     return outcome;
   }
 
-  private described(value: ValuePtr): Outcome {
-    const plain = this.run.guest.plainValue(value);
-    if (plain) return { status: "ok", result: plain, heap: "keep" };
-    const bytesMax = Math.max(RESULT_BYTES_MIN, this.run.watch.outputLeft);
-    const text = this.describe("describe", value, bytesMax);
-    if (text === undefined) return { status: "ok", result: UNREADABLE_VALUE, heap: "keep" };
-    const { value: result, isCut: resultCut } = parseValue(text);
-    return { status: "ok", result, ...(resultCut ? { resultCut } : {}), heap: "keep" };
-  }
-
-  private describedError(error: ValuePtr): ExceptionPayload {
-    const text = this.describe("describeError", error, ERROR_BYTES_MAX);
-    return text === undefined ? UNREADABLE_ERROR : parseError(text);
+  private shown(value: ValuePtr): Outcome {
+    const { value: result, isCut } = this.showing.value(value);
+    return { status: "ok", result, ...(isCut ? { resultCut: true } : {}), heap: "keep" };
   }
 
   /** Takes what was thrown over. @throws Stopped, and whatever is no guest's throw */
   private thrown(error: unknown): ExceptionPayload {
     if (error instanceof StartFailure) return error.payload;
     if (!(error instanceof GuestThrow)) throw error;
-    this.assertGoing();
-    const payload = this.describedError(error.error);
+    this.run.watch.assertGoing();
+    const payload = this.showing.error(error.error);
     this.run.guest.free(error.error);
     return payload;
-  }
-
-  /** As the value shows itself; where that takes too long, as it is seen from outside. */
-  private describe(
-    fn: "describe" | "describeError",
-    value: ValuePtr,
-    bytesMax: number,
-  ): string | undefined {
-    const { watch } = this.run;
-    return (
-      watch.within(SHOWING_MS_MAX, () => this.describedBy(fn, value, bytesMax, false)) ??
-      this.describedBy(fn, value, bytesMax, true)
-    );
-  }
-
-  private describedBy(
-    fn: "describe" | "describeError",
-    value: ValuePtr,
-    bytesMax: number,
-    careful: boolean,
-  ): string | undefined {
-    const { guest, prelude } = this.run;
-    const limit = guest.newNumber(bytesMax);
-    let described: string | undefined;
-    try {
-      const text = guest.call(prelude[fn] as ValuePtr, [value, limit, guest.boolean(careful)]);
-      described = guest.textWithin(text, bytesMax * 2 + RESULT_BYTES_MIN);
-      guest.free(text);
-    } catch (error) {
-      if (!(error instanceof GuestThrow)) throw error;
-      guest.free(error.error);
-    }
-    guest.free(limit);
-    this.assertGoing();
-    return described;
   }
 
   private preludeText(fn: PreludeFunction, ...args: ValuePtr[]): string {
@@ -298,7 +239,7 @@ class Evaluation {
       guest.free(error.error);
     }
     for (const arg of args) guest.free(arg);
-    this.assertGoing();
+    this.run.watch.assertGoing();
     return result;
   }
 
@@ -311,10 +252,6 @@ class Evaluation {
 
   private release(value: ValuePtr | undefined): void {
     if (value !== undefined) this.run.guest.free(value);
-  }
-
-  private assertGoing(): void {
-    if (this.run.watch.check()) throw new Stopped();
   }
 }
 

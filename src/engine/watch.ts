@@ -26,6 +26,9 @@ const TURNS_MAX = 256;
 const TURNS_MIN = 1;
 const TURNS_FIRST = 1;
 
+/** A watch has tripped: nothing of the guest's may run on. */
+export class Stopped {}
+
 /**
  * The clock and the counts of one execution, and the engine's question whether to go on.
  *
@@ -115,6 +118,11 @@ export class Watch {
     } finally {
       this.endMs = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** @throws Stopped */
+  assertGoing(): void {
+    if (this.check()) throw new Stopped();
   }
 
   /** Looks at the clocks and the memory. @returns whether a limit has tripped */
