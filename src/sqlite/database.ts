@@ -20,6 +20,9 @@ export interface DatabaseOptions {
 const MEMORY = ":memory:";
 export const isInMemory = (path: string): boolean => path === MEMORY;
 
+/** Somebody from outside, such as the sqlite3 shell, is waited for this long. */
+export const BUSY_MS = 5000;
+
 const PAGE_BYTES = 4096;
 const CACHE_KIB = 16 * 1024;
 /** The write-ahead log is copied into the file when it has grown to this: 8 MiB. */
@@ -43,7 +46,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       makePrivate(path);
     }
     db = new Database(path, { create: true, readwrite: true, strict: true });
-    db.run("PRAGMA busy_timeout = 5000"); // A reader from outside, such as the sqlite3 shell.
+    db.run(`PRAGMA busy_timeout = ${BUSY_MS}`);
     const { isNew } = assertOurs(db, path);
     if (isNew) layOut(db);
     configure(db, options);

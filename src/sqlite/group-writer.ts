@@ -54,7 +54,7 @@ export class GroupWriter {
       release: statements.prepare("RELEASE member"),
       rollbackMember: statements.prepare("ROLLBACK TO member"),
     };
-    this.room = new LogRoom(db, statements);
+    this.room = new LogRoom(db);
     this.files = isInMemory(db.filename) ? undefined : new FilesInPlace(db);
   }
 

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isInMemory } from "./database.ts";
-import type { Statements } from "./statements.ts";
+import { emptyLog } from "./empty-log.ts";
 
 /** Between two looks at the disk: it may fill up through others, or by what is written here. */
 const LOOK_MS = 100;
@@ -26,14 +26,8 @@ export class LogRoom {
   /** What may be written before the next look. */
   private leftBytes = 0;
   private lookedMs = 0;
-  private readonly emptyLog;
 
-  constructor(
-    private readonly db: Database,
-    statements: Statements,
-  ) {
-    this.emptyLog = statements.prepare<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
+  constructor(private readonly db: Database) {}
 
   /**
    * To be called before a transaction.
@@ -57,7 +51,7 @@ export class LogRoom {
       if ((roomBytes >= 0 && !this.tight) || freeBytes < logBytes || logBytes < SMALL_LOG_BYTES) {
         return;
       }
-      this.emptyLog.get();
+      emptyLog(this.db);
     } catch {
       // No log yet, or a disk that does not say: the transaction finds out.
     }

@@ -3,6 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { RetentionStore } from "../core/ports/retention-store.ts";
 import { optional, same, toMs } from "./columns.ts";
 import { crc32Of, isIntact, type StoredDelta } from "./delta-check.ts";
+import { emptyLog } from "./empty-log.ts";
 import { type Candidate, type CandidateRow, isLine, planOf } from "./fold-plan.ts";
 import type { GroupWriter } from "./group-writer.ts";
 import { oldExecutionStore } from "./old-executions.ts";
@@ -256,7 +257,7 @@ export function retentionStore(
 
     async emptyLog() {
       writer.flush();
-      db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      emptyLog(db);
     },
 
     async giveBack(bytes) {
