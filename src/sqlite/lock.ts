@@ -25,18 +25,20 @@ export function lockDatabase(path: string): Disposable {
   const lockPath = `${path}-lock`;
   let lock: Database | undefined;
   let isNew = false;
+  let isHeld = false;
   try {
     isNew = makePrivate(lockPath);
     lock = new Database(lockPath, { create: true, readwrite: true });
     lock.run("PRAGMA journal_mode = MEMORY"); // Nothing is ever written: no second file for it.
     lock.run("BEGIN EXCLUSIVE");
+    isHeld = true;
     if (isNew && existsSync(path)) assertUnused(path);
   } catch (error) {
+    // So that the next start asks too. What another process was quicker to lock is that one's, though
+    // it was made here: without the file, the next would lock one of its own.
+    if (isBusy(error) && isNew && isHeld) rmSync(lockPath, { force: true });
     lock?.close();
-    if (isBusy(error)) {
-      if (isNew) rmSync(lockPath, { force: true }); // So that the next start asks too.
-      throw heldBy(path, readHolder(path));
-    }
+    if (isBusy(error)) throw heldBy(path, readHolder(path));
     throw isReadOnly(error) ? notWritable(path, error) : cannotOpen(path, error);
   }
   const held = lock;
