@@ -43,9 +43,11 @@ test("of many daemons that start at once on a new database, one serves", async (
   const starts = await Promise.allSettled(Array.from({ length: 5 }, () => Daemon.start({ db })));
   const served = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const refused = starts.flatMap((start) => (start.status === "rejected" ? [start.reason] : []));
+  await using all = new AsyncDisposableStack();
+  for (const daemon of served) all.use(daemon);
   expect(served).toHaveLength(1);
   for (const { message } of refused) expect(message).toContain(`The database ${db} is in use by`);
-  await using daemon = served[0]!;
+  const [daemon] = served as [Daemon];
   const { sessionId } = await makeSession(daemon, folder.path);
   expect((await repl(daemon, sessionId, "1")).body.status).toBe("ok");
 });
