@@ -1,3 +1,11 @@
+import {
+  blanked,
+  countCharacters,
+  countLineEnds,
+  lastLineStart,
+  lineEndsOf,
+} from "./source-lines.ts";
+
 /**
  * Where generated columns differ from the author's: quadruples `line, column, authorColumn, fixed` in
  * ascending order, all from 1, columns in characters. From `column` on, the author's column is
@@ -78,7 +86,7 @@ export class Edits {
     const blankEdits = outer.map(({ start, end, lead }, i) => ({
       start,
       end,
-      text: lead + this.text.slice(start + lead.length, end).replace(/[^\n\r\u2028\u2029]/g, " "),
+      text: lead + blanked(this.text.slice(start + lead.length, end)),
       order: i,
     }));
     const kept = this.edits.filter((edit) => !outer.some((blank) => isInside(edit, blank)));
@@ -103,8 +111,6 @@ function outermost<T extends { start: number; end: number }>(ranges: readonly T[
   return result;
 }
 
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
-
 /** Writes the new text while it counts lines and columns on both sides. */
 class Output {
   private readonly parts: string[] = [];
@@ -128,7 +134,7 @@ class Output {
     if (lengthKept) {
       this.take(text);
     } else {
-      const lineEnds = replaced.match(LINE_END)?.join("") ?? "";
+      const lineEnds = lineEndsOf(replaced);
       this.parts.push(text);
       this.shifts.push(this.line, this.column, this.author, 1);
       this.column += countCharacters(text);
@@ -151,7 +157,7 @@ class Output {
 
   private take(text: string): void {
     this.parts.push(text);
-    const lines = text.match(LINE_END)?.length ?? 0;
+    const lines = countLineEnds(text);
     const tail = countCharacters(lines ? text.slice(lastLineStart(text)) : text);
     this.line += lines;
     this.column = (lines ? 1 : this.column) + tail;
@@ -159,21 +165,4 @@ class Output {
   }
 }
 
-const sameLineEnds = (a: string, b: string): boolean =>
-  (a.match(LINE_END)?.length ?? 0) === (b.match(LINE_END)?.length ?? 0);
-
-function lastLineStart(text: string): number {
-  let start = 0;
-  for (const match of text.matchAll(LINE_END)) start = match.index + match[0].length;
-  return start;
-}
-
-/** Characters as the engine counts them: a surrogate pair is one. */
-function countCharacters(text: string): number {
-  let count = text.length;
-  for (let i = 0; i < text.length - 1; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00)
-      count--;
-  }
-  return count;
-}
+const sameLineEnds = (a: string, b: string): boolean => countLineEnds(a) === countLineEnds(b);

@@ -1,3 +1,5 @@
+import { countCharacters, countLineEnds, lastLineStart } from "./source-lines.ts";
+
 /**
  * Source text that is no program. Message and position are the author's, worded as V8 does where that
  * takes no more than looking at the token.
@@ -23,13 +25,9 @@ export class SourceError extends Error {
   }
 
   static at(text: string, offset: number, message: string): SourceError {
-    const before = text.slice(0, offset).split(/\r\n|[\n\r\u2028\u2029]/);
-    return new SourceError(
-      message,
-      before.length,
-      [...before[before.length - 1]!].length + 1,
-      offset,
-    );
+    const before = text.slice(0, offset);
+    const column = countCharacters(before.slice(lastLineStart(before))) + 1;
+    return new SourceError(message, countLineEnds(before) + 1, column, offset);
   }
 
   /** @param error What the parser threw: `pos` and a message that ends in the position. */

@@ -1,3 +1,5 @@
+import { countGarbage } from "./garbage.ts";
+
 /**
  * Text into and out of a guest's memory. JavaScript strings are sequences of 16-bit units of any
  * value; the engine reads and writes them as UTF-8 with lone surrogates as three bytes each (WTF-8).
@@ -37,13 +39,18 @@ export function readText(bytes: Uint8Array): string {
   }
 }
 
+/** U+FFFD. */
+const REPLACEMENT = 0xfffd;
+
 /** Lone surrogates survive; whatever is no UTF-8 at all becomes U+FFFD, one per byte. */
 function readLoosely(bytes: Uint8Array): string {
-  const units: string[] = [];
+  // A list of characters would take many times as much memory as the text.
+  const units = new Uint16Array(bytes.length);
+  let length = 0;
   let at = 0;
   while (at < bytes.length) {
     const first = bytes[at] as number;
-    const length =
+    const size =
       first < 0x80
         ? 1
         : first < 0xc2
@@ -55,15 +62,22 @@ function readLoosely(bytes: Uint8Array): string {
               : first < 0xf5
                 ? 4
                 : 0;
-    let code = length === 1 ? first : first & (0x7f >> length);
-    let taken = length;
-    for (let i = 1; i < length; i++) {
+    let code = size === 1 ? first : first & (0x7f >> size);
+    let taken = size;
+    for (let i = 1; i < size; i++) {
       const next = bytes[at + i] ?? 0;
       if ((next & 0xc0) !== 0x80) taken = 0;
       code = (code << 6) | (next & 0x3f);
     }
-    units.push(taken === 0 || code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code));
+    if (taken === 0 || code > 0x10ffff) code = REPLACEMENT;
+    if (code > 0xffff) {
+      units[length++] = 0xd7c0 + (code >> 10);
+      units[length++] = 0xdc00 | (code & 0x3ff);
+    } else units[length++] = code;
     at += Math.max(taken, 1);
   }
-  return units.join("");
+  const text = Buffer.from(units.buffer, 0, length * units.BYTES_PER_ELEMENT).toString("utf16le");
+  // The units, and the text, which is parsed into another one.
+  countGarbage(2 * units.byteLength);
+  return text;
 }

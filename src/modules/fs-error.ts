@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { LIMITS } from "../core/limits.ts";
 import { FileFailure } from "./file-failure.ts";
 import { ModuleError } from "./module.ts";
 
@@ -29,7 +30,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** What a guest sees of a failed call; paths are the ones it gave itself. */
-export function fsError(code: string, syscall: string, path?: string, dest?: string): ModuleError {
+export function fsError(code: string, syscall: string, from?: string, to?: string): ModuleError {
+  const path = from === undefined ? undefined : told(from);
+  const dest = to === undefined ? undefined : told(to);
   const names = path === undefined ? "" : ` '${path}'${dest === undefined ? "" : ` -> '${dest}'`}`;
   const errno = (constants.errno as Readonly<Record<string, number>>)[code];
   return new ModuleError(`${code}: ${TEXTS[code] ?? code}, ${syscall}${names}`, {
@@ -40,6 +43,10 @@ export function fsError(code: string, syscall: string, path?: string, dest?: str
     ...(dest === undefined ? {} : { dest }),
   });
 }
+
+/** No system has a path that long, and an error holds it several times. */
+const told = (path: string): string =>
+  path.length > LIMITS.pathBytesMax ? `${path.slice(0, LIMITS.pathBytesMax)}…` : path;
 
 /** Runs a file operation; what the system refuses becomes the guest's error. */
 export function guarded<T>(syscall: string, path: string, call: () => T, dest?: string): T {
