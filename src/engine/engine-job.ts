@@ -26,6 +26,8 @@ export interface EngineOutside {
   flush(): void;
   /** Called some hundred times a second while guest code runs. */
   poll(): void;
+  /** Whether the host takes more memory for this job than it may, with these that it may ask for next. */
+  isMemoryFull(nextBytes: number): boolean;
   /** The guest's code begins: what was asked for is taken up. */
   guestBegins(): void;
   /** It is over. @param memoryBytes  What is now looked through, and may be written or put back. */

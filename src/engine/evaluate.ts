@@ -3,6 +3,7 @@ import type { JobAction } from "../core/ports/runner.ts";
 import type { SessionGrants } from "../core/session.ts";
 import type { PreludeFunction } from "./base-image.ts";
 import { type Guest, GuestMemoryFull, GuestThrow, type ValuePtr } from "./guest.ts";
+import { HostMemoryFull } from "./host-memory.ts";
 import { CRASHED, failed, NEVER_SETTLES, type Outcome, TRAPPED, verdictOf } from "./outcome.ts";
 import { parseErrors, parseFields } from "./payload.ts";
 import type { BeginConfig } from "./prelude/interface.ts";
@@ -61,7 +62,7 @@ export async function evaluate(run: Run): Promise<Outcome> {
   } catch (error) {
     if (error instanceof GuestMemoryFull) watch.check();
     cause = error;
-    outcome = error instanceof Stopped || error instanceof GuestMemoryFull ? CRASHED : TRAPPED;
+    outcome = isOrderly(error) ? CRASHED : TRAPPED;
   }
   const trip = watch.tripped;
   const whole = outcome !== TRAPPED && run.guest.instance.isBalanced;
@@ -70,6 +71,10 @@ export async function evaluate(run: Run): Promise<Outcome> {
   if (!whole) return { ...verdict, heap: "trap" };
   return { ...verdict, heap: trip.kind === "memory" && isUsable(run) ? "keep" : "undo" };
 }
+
+/** Thrown by ourselves, where the engine was not in the middle of something. */
+const isOrderly = (error: unknown): boolean =>
+  error instanceof Stopped || error instanceof GuestMemoryFull || error instanceof HostMemoryFull;
 
 const UNDEFINED: ValuePayload = { type: "undefined", preview: "undefined", json: null };
 

@@ -1,4 +1,5 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
+import { memoryLimitPassed } from "../core/memory-limit.ts";
 import { timeLimitPassed } from "../core/time-limit.ts";
 import type { Trip } from "./watch.ts";
 
@@ -53,6 +54,8 @@ export function verdictOf(trip: Trip): Omit<Outcome, "heap"> {
         },
         outputLimit: { limit: trip.limit, max: trip.max },
       };
+    case "host_memory":
+      return { status: "error", error: memoryLimitPassed(trip.max) };
     case "memory":
       return {
         status: "error",

@@ -3,6 +3,7 @@ import type { EngineJob, EngineOutside } from "./engine-job.ts";
 import { evaluate, type Started } from "./evaluate.ts";
 import { Guest, type ValuePtr } from "./guest.ts";
 import { HostCalls } from "./host-calls.ts";
+import { withinRoom } from "./host-memory.ts";
 import { defineGlobals, loadLibrary } from "./libraries.ts";
 import { BY_ID, WorktreeLoader } from "./loader.ts";
 import { GuestModules } from "./loader-guest.ts";
@@ -41,6 +42,9 @@ export async function runGuest(
   const watch = new Watch(instance, host.interruptCounterAt, settings.limits, () => outside.poll());
   modules.remainingMs = () => watch.remainingMs;
   const { action, grants } = job;
+  const assertRoom = (nextBytes: number) => {
+    if (outside.isMemoryFull(nextBytes)) watch.refuseHostMemory();
+  };
   const loader = new WorktreeLoader({
     files: { open: (candidates) => outside.file(candidates) },
     settings,
@@ -71,7 +75,7 @@ export async function runGuest(
         watch.check();
       }
     },
-    loader: (op, request) => guestModules.answer(op, request),
+    loader: (op, request) => withinRoom(assertRoom, () => guestModules.answer(op, request)),
     source: (name, line, column) => scripts.textAround(name, line, column),
     nowMs: () => performance.timeOrigin + performance.now(),
     monotonicMs: () => performance.now(),
@@ -79,7 +83,7 @@ export async function runGuest(
   instance.callbacks = {
     call: (argc, argv) => calls.call(argc, argv),
     shouldInterrupt: () => watch.poll(),
-    loadModule: (name) => guestModules.loadModule(name),
+    loadModule: (name) => withinRoom(assertRoom, () => guestModules.loadModule(name)),
     normalizeModule: (base, name) => guestModules.normalizeModule(base, name),
     rejected: (promise, reason, handled) => {
       calls.mayHaveLeft = true;
@@ -100,7 +104,7 @@ export async function runGuest(
     action,
     reseed:
       state.seededFor === sessionId ? undefined : [...crypto.getRandomValues(new Uint32Array(4))],
-    start: () => start(guest, host.prelude, scripts, loader, job),
+    start: () => withinRoom(assertRoom, () => start(guest, host.prelude, scripts, loader, job)),
     mapStack: (stack) => scripts.mapStack(stack),
     beforeWait: () => outside.flush(),
   });

@@ -1,4 +1,5 @@
 import type { Limits } from "../core/settings.ts";
+import { HostMemoryFull } from "./host-memory.ts";
 import type { Instance } from "./instance.ts";
 
 /** Why an execution is stopped. Once it is there, no guest code runs on. */
@@ -9,7 +10,10 @@ export type Trip =
       readonly limit: "max_events" | "max_output_kb";
       readonly max: number;
     }
-  | { readonly kind: "memory"; readonly max: number };
+  /** The guest's heap is full. */
+  | { readonly kind: "memory"; readonly max: number }
+  /** The host took too much for it. */
+  | { readonly kind: "host_memory"; readonly max: number };
 
 /**
  * The engine asks every so many loop turns or calls, whatever each costs. The number is moved so that
@@ -156,6 +160,12 @@ export class Watch {
       this.outputBytes += bytes;
     }
     return this.tripped === undefined;
+  }
+
+  /** The host has no more memory for this guest. @throws HostMemoryFull */
+  refuseHostMemory(): never {
+    this.trip({ kind: "host_memory", max: this.limits.mem_mb });
+    throw new HostMemoryFull();
   }
 
   /** The first cause wins. */

@@ -1,4 +1,5 @@
 import type { ExceptionPayload } from "../core/execution.ts";
+import { memoryLimitPassed } from "../core/memory-limit.ts";
 import type { Job, JobOutcome } from "../core/ports/runner.ts";
 import { timeLimitPassed } from "../core/time-limit.ts";
 import type { WorkerEnd } from "./worker-process.ts";
@@ -29,11 +30,7 @@ function errorOf(job: Job, end: WorkerEnd): ExceptionPayload {
     case "timeout":
       return timeLimitPassed(end.limit, limits[end.limit]);
     case "memory":
-      return {
-        message: `Error: the execution took more memory than its limit of ${limits.mem_mb} MiB allows (mem_mb)`,
-        code: "OUT_OF_MEMORY",
-        limit: "mem_mb",
-      };
+      return memoryLimitPassed(limits.mem_mb);
     case "cancelled":
       return { message: "Execution was cancelled", code: "CANCELLED" };
     default:

@@ -53,6 +53,7 @@ export class JobOutside implements EngineOutside {
     private readonly inline: InlineImage | undefined,
     private readonly send: (message: Exclude<FromWorker, { type: "ready" }>) => void,
     private readonly onLook: () => void,
+    readonly isMemoryFull: (nextBytes: number) => boolean,
   ) {}
 
   image(): ReturnType<EngineOutside["image"]> {

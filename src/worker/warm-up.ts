@@ -65,6 +65,7 @@ export class WarmUp {
       event: () => {},
       flush: () => {},
       poll: () => {},
+      isMemoryFull: () => false,
       guestBegins: () => {},
       guestEnded: () => {},
       delta: (piece) => void delta.push(piece),

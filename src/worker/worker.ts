@@ -25,6 +25,12 @@ const USUAL_MEM_MB = 128;
 const COLLECT_BYTES = 50 * 1024 * 1024;
 const RETIRE_BYTES = 54 * 1024 * 1024;
 
+/**
+ * The same at which what the host makes for a guest is given up, if a collection does not bring it below
+ * the last one: before the daemon kills the worker for it, which may look too late.
+ */
+const FULL_BYTES = 58 * 1024 * 1024;
+
 /** Where a collection did not help, the next one waits until there is this much more. */
 const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
 
@@ -144,6 +150,7 @@ class Worker {
         endIfOrphaned();
         this.collect(allowedBytes);
       },
+      (nextBytes) => this.isFull(allowedBytes - nextBytes),
     );
     let done: DoneMessage;
     try {
@@ -173,6 +180,12 @@ class Worker {
   private isTooLarge({ heapBytes, durationMs }: DoneMessage, allowedBytes: number): boolean {
     const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
     if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
+    this.keptBytes = 0;
+    return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
+  }
+
+  private isFull(allowedBytes: number): boolean {
+    if (this.memory.bytes() < allowedBytes + FULL_BYTES) return false;
     this.keptBytes = 0;
     return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
   }

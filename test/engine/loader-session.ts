@@ -89,6 +89,7 @@ export class ScratchSession implements Disposable {
       },
       flush: () => {},
       poll: () => {},
+      isMemoryFull: () => false,
       guestBegins: () => {},
       guestEnded: () => {},
       delta: (piece) => {

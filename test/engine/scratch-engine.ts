@@ -26,6 +26,8 @@ export class ScratchEngine implements Disposable {
   readonly links = new Map<string, Link>();
   /** Called before the guest's code runs. */
   onGuestBegins = () => {};
+  /** Whether the host has taken as much memory as it may. */
+  isMemoryFull = () => false;
   /** How often an image was asked of the store. */
   imagesRead = 0;
   private host: EngineHost;
@@ -122,6 +124,7 @@ export class ScratchEngine implements Disposable {
         event: (event) => events.push(event),
         flush: () => {},
         poll: () => {},
+        isMemoryFull: () => this.isMemoryFull(),
         guestBegins: () => this.onGuestBegins(),
         guestEnded: () => {},
         delta: (piece) => pieces.push(new Uint8Array(piece)),

@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { countPiece, HostMemoryFull, withinRoom } from "../../src/engine/host-memory.ts";
+import { ScratchEngine } from "./scratch-engine.ts";
+
+/** Texts whose syntax trees are many times as large as they are. */
+const TEXTS: readonly [what: string, text: string][] = [
+  ["statements", `let a;${"a;".repeat(1e5)}`],
+  ["holes", `let a = [${",".repeat(1e5)}]`],
+  ["parts of a template", `let a = \`${"$".concat("{1}").repeat(1e5)}\``],
+  ["types", `type T = ${"1 | ".repeat(1e5)}1`],
+  ["escapes in a string", `let a = '${"\\x41".repeat(1e5)}'`],
+  ["groups of a regular expression", `let a = /${"(?:b)".repeat(1e5)}/`],
+];
+
+describe("a text is read as long as there is memory for it", () => {
+  let engine: ScratchEngine;
+  afterEach(() => engine[Symbol.dispose]());
+
+  test.each(TEXTS)("%s", async (_, text) => {
+    engine = await ScratchEngine.start();
+    const session = engine.session("a");
+    await session.run("var kept = 1");
+    engine.isMemoryFull = () => true;
+    const { result } = await session.run(text);
+    expect(result.outcome.error).toEqual({
+      message: "Error: the execution took more memory than its limit of 128 MiB allows (mem_mb)",
+      code: "OUT_OF_MEMORY",
+      limit: "mem_mb",
+    });
+    engine.isMemoryFull = () => false;
+    expect(await session.preview("kept")).toBe("1");
+  });
+});
+
+test("what is asked for next grows with the pieces, and each work counts its own", () => {
+  const asked: number[] = [];
+  const assert = (nextBytes: number) => {
+    asked.push(nextBytes);
+    if (asked.length === 3) throw new HostMemoryFull();
+  };
+  const work = (pieces: number) => () => {
+    for (let i = 0; i < pieces; i++) countPiece();
+  };
+  withinRoom(assert, () => {
+    work(3000)();
+    withinRoom(() => {}, work(5000));
+  });
+  expect(() => withinRoom(assert, work(1e6))).toThrow(HostMemoryFull);
+  expect(asked).toEqual([1024 * 12, 2048 * 12, 1024 * 12]);
+  work(5000)();
+  expect(asked).toHaveLength(3);
+});
