@@ -15,6 +15,7 @@ export interface NativeModuleContext {
   readonly readOnly: boolean;
   readonly memoryBytesMax: number;
   readonly initialState?: string;
+  assertRoom(bytes: number): void;
   remainingMs(): number;
 }
 
@@ -44,6 +45,8 @@ export class NativeModules implements Disposable {
   private states: Readonly<Record<string, string>>;
   /** Milliseconds left of the running execution. */
   remainingMs: () => number = () => 0;
+  /** Of the running execution. @throws HostMemoryFull */
+  assertRoom: (bytes: number) => void = () => {};
 
   constructor(
     readonly sessionId: string,
@@ -107,6 +110,7 @@ export class NativeModules implements Disposable {
         grants.settings.limits.mem_mb * 1024 * 1024 * MODULE_PART,
       ),
       ...(initialState === undefined ? {} : { initialState }),
+      assertRoom: (bytes) => this.assertRoom(bytes),
       remainingMs: () => this.remainingMs(),
     });
     if (module) this.made.set(name, module);

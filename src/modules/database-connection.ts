@@ -2,6 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { LIMITS } from "../core/limits.ts";
 import { Authorizer } from "./database-authorizer.ts";
 import { ModuleError, type ModuleValue } from "./module.ts";
+import { sqlTreeBytes } from "./sql-terms.ts";
 
 /** Waits for a lock that somebody else holds on the file. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -22,6 +23,8 @@ interface KeptStatement {
 export interface ConnectionBounds {
   /** Of an in-memory database, of one result, of one value. */
   readonly memoryBytesMax: number;
+  /** ModuleContext.assertRoom */
+  assertRoom(bytes: number): void;
 }
 
 export interface ExecResult {
@@ -137,6 +140,8 @@ export class Connection implements Disposable {
   }
 
   #compile(sql: string): KeptStatement {
+    const treeBytes = sqlTreeBytes(sql);
+    if (treeBytes > 0) this.#bounds.assertRoom(treeBytes);
     const authorizer = this.#authorizer;
     const hadWritten = authorizer.mayHaveWritten;
     authorizer.mayHaveWritten = false;
@@ -216,12 +221,21 @@ export class Connection implements Disposable {
   }
 }
 
-const skipBlank = (sql: string) =>
-  sql.replace(/^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))+/, "");
+/** One at a time: a pattern of all of them would remember each. */
+const BLANK = /[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$)/y;
 
-/** Strings, quoted names and comments; then parameters. */
+function skipBlank(sql: string): string {
+  let at = 0;
+  for (BLANK.lastIndex = 0; BLANK.test(sql); ) at = BLANK.lastIndex;
+  return sql.slice(at);
+}
+
+/**
+ * Strings, quoted names and comments; then parameters. A string with a doubled quote counts as two: a
+ * pattern that knew of it would remember each unit of a long one.
+ */
 const SQL_PARTS =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$]\w+/g;
+  /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$]\w+/g;
 
 /** How many `?` a statement has; undefined where parameters have numbers or names. */
 function parametersOf(sql: string): number | undefined {

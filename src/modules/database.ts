@@ -82,7 +82,10 @@ class SessionDatabase implements HostModule {
   }
 
   #connect({ dataSource, image }: State): Connection {
-    const bounds = { memoryBytesMax: Math.min(this.#context.memoryBytesMax, LIMITS.fileBytesMax) };
+    const bounds = {
+      memoryBytesMax: Math.min(this.#context.memoryBytesMax, LIMITS.fileBytesMax),
+      assertRoom: (bytes: number) => this.#context.assertRoom(bytes),
+    };
     if (dataSource === MEMORY) {
       const bytes = image === undefined ? undefined : unpack(image, bounds.memoryBytesMax);
       return new Connection(MEMORY, false, bounds, bytes);

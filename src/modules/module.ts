@@ -47,6 +47,12 @@ export interface ModuleContext {
   readonly memoryBytesMax: number;
   /** What `state()` of this module gave last in this session. */
   readonly initialState?: string;
+  /**
+   * Before the host takes so many bytes for the guest in one go, beyond `memoryBytesMax`.
+   *
+   * @throws an error that ends the execution: there is no room for them
+   */
+  assertRoom(bytes: number): void;
   /** Milliseconds left of the execution's wall limit; asked at each blocking call. */
   remainingMs(): number;
 }

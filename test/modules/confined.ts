@@ -22,6 +22,7 @@ const context: ModuleContext = {
   worktreePath,
   readOnly: false,
   memoryBytesMax: 2 ** 24,
+  assertRoom() {},
   remainingMs: () => 5000,
 };
 

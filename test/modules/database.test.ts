@@ -11,6 +11,7 @@ function guestDatabase(worktreePath: string, change: Partial<ModuleContext> = {}
     worktreePath,
     readOnly: false,
     memoryBytesMax: 8 * 1024 * 1024,
+    assertRoom() {},
     remainingMs: () => 10_000,
     ...change,
   });
@@ -32,6 +33,33 @@ function messageOf(call: () => unknown): string {
 }
 
 describe("database", () => {
+  test("a statement of more terms than there is room for is not read", () => {
+    using folder = new TempFolder();
+    const asked: number[] = [];
+    const assertRoom = (bytes: number) => {
+      asked.push(bytes);
+      if (bytes > 8 * 1024 * 1024) throw new Error("no room");
+    };
+    using db = guestDatabase(folder.path, { assertRoom });
+    db.call("configure", "sqlite3", ":memory:");
+    db.call("query", "select 1, 2");
+    expect(asked).toEqual([]);
+    expect(db.call("query", `select 1 as n where 1 in (${"1,".repeat(25_000)}1)`)).toEqual([
+      { n: 1 },
+    ]);
+    expect(() => db.call("query", `select ${"1,".repeat(1e6)}1`)).toThrow("no room");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("quotes in strings, and comments before a statement", () => {
+    using folder = new TempFolder();
+    using db = guestDatabase(folder.path);
+    db.call("configure", "sqlite3", ":memory:");
+    const sql =
+      '-- a ?\n;; /* ? */ --\nselect \'it\'\'s ?\' a, ? b, "c""?" from (select 1 "c""?") ; -- ?';
+    expect(db.call("query", sql, 2)).toEqual([{ a: "it's ?", b: 2, 'c"?': 1 }]);
+  });
+
   test("configure, exec, query, close", () => {
     using folder = new TempFolder();
     using db = guestDatabase(folder.path);

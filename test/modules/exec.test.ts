@@ -10,6 +10,7 @@ function guestExec(worktreePath: string, change: Partial<ModuleContext> = {}) {
     worktreePath,
     readOnly: false,
     memoryBytesMax: 64 * 1024 * 1024,
+    assertRoom() {},
     remainingMs: () => 20_000,
     ...change,
   });

@@ -9,6 +9,7 @@ const contextOf = (worktreePath: string, change: Partial<ModuleContext> = {}): M
   worktreePath,
   readOnly: false,
   memoryBytesMax: 64 * 1024 * 1024,
+  assertRoom() {},
   remainingMs: () => 10_000,
   ...change,
 });

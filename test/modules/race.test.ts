@@ -36,6 +36,7 @@ describe.skipIf(!kernelKeepsBeneath())("links exchanged meanwhile", () => {
       worktreePath: folder.path,
       readOnly: false,
       memoryBytesMax: 2 ** 20,
+      assertRoom() {},
       remainingMs: () => 60_000,
     });
     await using swapping = startSwapping(folder, outside);
