@@ -26,6 +26,8 @@ export interface Run {
   readonly reseed: readonly number[] | undefined;
   /** Runs the action's code. @throws GuestThrow, StartFailure */
   start(): Started;
+  /** Of the host's memory for this run. @throws HostMemoryFull */
+  assertRoom(bytes: number): void;
   /** An author's own positions in a stack. */
   mapStack(stack: string): string;
   /** Called before the worker waits for a timer. */

@@ -42,3 +42,8 @@ export function withinRoom<T>(assert: AssertRoom, work: () => T): T {
 export function countPiece(): void {
   if (++pieces % PIECES_PER_LOOK === 0) assertRoom(pieces * LIST_BYTES_PER_PIECE);
 }
+
+/** So many bytes are about to be taken in one go. @throws HostMemoryFull */
+export function assertRoomFor(bytes: number): void {
+  assertRoom(bytes);
+}

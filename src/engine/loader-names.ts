@@ -1,5 +1,9 @@
+import { assertRoomFor } from "./host-memory.ts";
 import type { OpenedFile } from "./loader-files.ts";
 import { isTypeScript, prepareCommonJs } from "./source.ts";
+
+/** Of each name on its way into the text of a module that exports it. */
+const NAME_BYTES = 512;
 
 /** Files that one module may take its exports from. */
 const REEXPORTED_FILES_MAX = 256;
@@ -19,6 +23,7 @@ export function namesOfCommonJs(
   const files = new Map<string, OpenedFile>([[path, { path, text }]]);
   for (const file of files.values()) {
     const { exports, reexports } = read(file);
+    assertRoomFor((names.size + exports.length) * NAME_BYTES);
     for (const name of exports) names.add(name);
     for (const specifier of reexports) {
       if (files.size >= REEXPORTED_FILES_MAX) break;

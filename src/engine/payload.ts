@@ -1,6 +1,8 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
 import { isTooDeep } from "../core/json-depth.ts";
+import { jsonValueBytes } from "../core/json-size.ts";
 import { CONSOLE_LEVELS, type ConsoleLevel, VALUE_TYPES } from "../core/value-types.ts";
+import { assertRoomFor } from "./host-memory.ts";
 import { OURS } from "./prelude/file-name.ts";
 
 /**
@@ -10,6 +12,9 @@ import { OURS } from "./prelude/file-name.ts";
 
 /** Deeper JSON has no readers that survive it. */
 const DEPTH_MAX = 256;
+
+/** Of less than this the values cannot become too much. */
+const LARGE_JSON_CHARS = 256 * 1024;
 
 const TYPES: ReadonlySet<string> = new Set(VALUE_TYPES);
 const LEVELS: ReadonlySet<string> = new Set(CONSOLE_LEVELS);
@@ -65,6 +70,7 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
 
 function parseJson(text: string): unknown {
   if (isTooDeep(text, DEPTH_MAX)) return undefined;
+  if (text.length > LARGE_JSON_CHARS) assertRoomFor(jsonValueBytes(text));
   try {
     return JSON.parse(text);
   } catch {

@@ -76,16 +76,17 @@ export async function runGuest(
         watch.check();
       }
     },
-    loader: (op, request) => withinRoom(assertRoom, () => guestModules.answer(op, request)),
+    loader: (op, request) => guestModules.answer(op, request),
     source: (name, line, column) => scripts.textAround(name, line, column),
     nowMs: () => performance.timeOrigin + performance.now(),
     monotonicMs: () => performance.now(),
   });
   instance.callbacks = {
-    call: (argc, argv) => calls.call(argc, argv),
+    call: (argc, argv) => withinRoom(assertRoom, () => calls.call(argc, argv)),
     shouldInterrupt: () => watch.poll(),
     loadModule: (name) => withinRoom(assertRoom, () => guestModules.loadModule(name)),
-    normalizeModule: (base, name) => guestModules.normalizeModule(base, name),
+    normalizeModule: (base, name) =>
+      withinRoom(assertRoom, () => guestModules.normalizeModule(base, name)),
     rejected: (promise, reason, handled) => {
       calls.mayHaveLeft = true;
       news.rejected(promise, reason, handled);
@@ -106,6 +107,7 @@ export async function runGuest(
     reseed:
       state.seededFor === sessionId ? undefined : [...crypto.getRandomValues(new Uint32Array(4))],
     start: () => withinRoom(assertRoom, () => start(guest, host.prelude, scripts, loader, job)),
+    assertRoom,
     mapStack: (stack) => scripts.mapStack(stack),
     beforeWait: () => outside.flush(),
   });

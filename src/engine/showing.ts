@@ -1,6 +1,7 @@
 import type { ExceptionPayload, ValuePayload } from "../core/execution.ts";
 import type { PreludeFunction } from "./base-image.ts";
 import { type Guest, GuestThrow, type ValuePtr } from "./guest.ts";
+import { withinRoom } from "./host-memory.ts";
 import { parseError, parseValue, UNREADABLE_ERROR, UNREADABLE_VALUE } from "./payload.ts";
 import type { Watch } from "./watch.ts";
 
@@ -20,16 +21,19 @@ export class Showing {
       readonly guest: Guest;
       readonly prelude: Readonly<Record<PreludeFunction, number>>;
       readonly watch: Watch;
+      /** Of the host's memory. @throws HostMemoryFull */
+      assertRoom(bytes: number): void;
     },
   ) {}
 
-  /** @throws Stopped */
+  /** @throws Stopped, HostMemoryFull */
   value(value: ValuePtr): { readonly value: ValuePayload; readonly isCut: boolean } {
     const plain = this.run.guest.plainValue(value);
     if (plain) return { value: plain, isCut: false };
     const bytesMax = Math.max(RESULT_BYTES_MIN, this.run.watch.outputLeft);
     const text = this.describe("describe", value, bytesMax);
-    return text === undefined ? { value: UNREADABLE_VALUE, isCut: false } : parseValue(text);
+    if (text === undefined) return { value: UNREADABLE_VALUE, isCut: false };
+    return withinRoom(this.run.assertRoom, () => parseValue(text));
   }
 
   /** @throws Stopped */

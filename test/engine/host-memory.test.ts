@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { countPiece, HostMemoryFull, withinRoom } from "../../src/engine/host-memory.ts";
+import { parseFields } from "../../src/engine/payload.ts";
 import { ScratchEngine } from "./scratch-engine.ts";
 
 /** Texts whose syntax trees are many times as large as they are. */
@@ -30,6 +31,15 @@ describe("a text is read as long as there is memory for it", () => {
     engine.isMemoryFull = () => false;
     expect(await session.preview("kept")).toBe("1");
   });
+});
+
+test("a JSON text with more values than there is room for is not parsed", () => {
+  const text = `{"list":[${"[],".repeat(1e5)}[]]}`;
+  const refuse = (bytes: number) => {
+    if (bytes > 8e6) throw new HostMemoryFull();
+  };
+  expect(() => withinRoom(refuse, () => parseFields(text))).toThrow(HostMemoryFull);
+  expect(withinRoom(refuse, () => parseFields(`{"text":"${"[],".repeat(1e5)}"}`))).toBeDefined();
 });
 
 test("what is asked for next grows with the pieces, and each work counts its own", () => {
