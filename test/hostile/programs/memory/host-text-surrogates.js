@@ -1,6 +1,6 @@
 // Long texts with lone surrogates on their way to the host.
 // expect: status=ok
-// preview: ENAMETOOLONG
+// preview: EACCES
 // modules: fs
 // limits: mem_mb=64 cpu_ms=10000
 {
