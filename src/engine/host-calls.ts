@@ -1,5 +1,5 @@
 import type { ConsoleLevel } from "../core/value-types.ts";
-import { countGarbage } from "./garbage.ts";
+import { countGarbage, countTextGarbage } from "./garbage.ts";
 import { type Guest, GuestThrow, type ValuePtr } from "./guest.ts";
 import {
   decodeValue,
@@ -59,6 +59,8 @@ export class HostCalls {
       const attachment = argc > 2 ? ((argv + 2 * POINTER_BYTES) as ValuePtr) : undefined;
       if (op === undefined || json === undefined)
         return this.deliver(refusal("The value is too large"));
+      // What earlier requests left goes before this one is read.
+      countTextGarbage(json.length);
       return this.deliver(this.answer(op, json, attachment));
     } catch (error) {
       if (error instanceof GuestThrow) return guest.throwing(error.error);
