@@ -1,3 +1,4 @@
+import { LIMITS } from "../core/limits.ts";
 import { ModuleError, type ModuleValue } from "./module.ts";
 
 /** Reading of what a guest passed: each throws the TypeError that Node would. */
@@ -57,9 +58,12 @@ export function booleanOf(name: string, value: ModuleValue, fallback: boolean): 
   throw invalidArgument(name, "of type boolean", value);
 }
 
-/** A path as text: Node takes bytes too. */
+/** A path as text: Node takes bytes too. Of more than a path may have, one is enough to be refused. */
 export function pathOf(name: string, value: ModuleValue): string {
-  const path = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+  const path =
+    value instanceof Uint8Array
+      ? new TextDecoder().decode(value.subarray(0, LIMITS.pathBytesMax + 1))
+      : value;
   if (typeof path !== "string") {
     throw invalidArgument(name, "of type string or an instance of Uint8Array", value);
   }
