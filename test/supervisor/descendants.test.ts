@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { tempFolder } from "../harness/temp-folder.ts";
 import { FixturePool, marked, until } from "./fixture-pool.ts";
 
 const program = (name: string) => new URL(`../fixtures/programs/${name}`, import.meta.url).pathname;
@@ -18,14 +20,18 @@ test.skipIf(!isLinux).each(PROGRAMS)("%s ends with its execution", async (name) 
 });
 
 test.skipIf(!isLinux).each(PROGRAMS)("%s ends with a killed worker", async (name) => {
+  using folder = tempFolder();
   await using fixture = new FixturePool();
   const mark = marks();
-  const command = ["/bin/sh", program(name), mark];
+  const begun = folder.join("begun");
+  // One that is never the same process twice may not be met in /proc at all.
+  const script = `touch "$0"; exec /bin/sh "$1" "$2"`;
+  const command = ["/bin/sh", "-c", script, begun, program(name), mark];
   const ran = fixture.run(
     { do: "start", command, after: "wait" },
     { modules: MODULES, limits: { wall_ms: 400 } },
   );
-  await until(() => marked(mark).length > 0, "the program");
+  await until(() => existsSync(begun), "the program");
   expect(await ran.outcome).toMatchObject({ status: "timeout", rolledBack: true });
   expect(marked(mark)).toEqual([]);
 });
