@@ -20,6 +20,9 @@ interface KeptStatement {
   readonly parameters: number | undefined;
 }
 
+/** Most statements are shorter. */
+const NEAR_SQL_CHARS = 4096;
+
 export interface ConnectionBounds {
   /** Of an in-memory database, of one result, of one value. */
   readonly memoryBytesMax: number;
@@ -126,7 +129,7 @@ export class Connection implements Disposable {
     let rest = skipBlank(sql.toWellFormed());
     while (rest !== "") {
       const isFirst = rest.length === sql.length;
-      const compiled = this.#compile(rest);
+      const compiled = this.#compileNear(rest) ?? this.#compile(rest);
       const { statement, parameters } = compiled;
       rest = skipBlank(rest.slice(statement.sourceSQL.length));
       if (isFirst && rest === "") this.#keep(sql, compiled);
@@ -136,6 +139,24 @@ export class Connection implements Disposable {
       assertCount(parameters, args.length);
       statement.setReadBigInts(true);
       yield statement;
+    }
+  }
+
+  /**
+   * The first statement of a long text, where it ends soon: SQLite is given that part alone, for it copies
+   * all that it is given for each of a dump's thousands of statements.
+   *
+   * @returns undefined when it takes the whole text to know: the part holds no whole statement, or a
+   *   comment or text is cut off, or it is wrong.
+   */
+  #compileNear(sql: string): KeptStatement | undefined {
+    if (sql.length <= NEAR_SQL_CHARS) return undefined;
+    try {
+      const compiled = this.#compile(sql.slice(0, NEAR_SQL_CHARS));
+      // It has ended before the cut, so that what comes behind makes no difference.
+      return compiled.statement.sourceSQL.length < NEAR_SQL_CHARS ? compiled : undefined;
+    } catch {
+      return undefined;
     }
   }
 

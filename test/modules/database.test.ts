@@ -1,5 +1,6 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { encodeReturn } from "../../src/engine/module-values.ts";
 import { createDatabaseModule } from "../../src/modules/database.ts";
 import type { ModuleContext, ModuleValue } from "../../src/modules/module.ts";
@@ -49,6 +50,39 @@ describe("database", () => {
     ]);
     expect(() => db.call("query", `select ${"1,".repeat(1e6)}1`)).toThrow("no room");
     expect(asked).toHaveLength(1);
+  });
+
+  test("a long script does what it says, wherever its statements end, and is read about once", () => {
+    using folder = new TempFolder();
+    using db = guestDatabase(folder.path);
+    db.call("configure", "sqlite3", ":memory:");
+    const texts = ["it''s; so", "/* no", "-- no", 'a "b;"', "\u{1f600};"];
+    const script = [
+      "create table t (n integer, text text, length integer);",
+      `create trigger counts after insert on t begin update t set length = length(new.text) where n = new.n;
+        ${"/* long; */ ".repeat(600)} select 1; end;`,
+    ];
+    for (let n = 0; n < 1500; n++) {
+      const text = texts[n % texts.length]!.repeat(n % 100 === 7 ? 700 : 1 + (n % 23));
+      script.push(
+        `insert into t /* ${";".repeat(n % 61)} */ values (${n}, '${text}', null); -- ;'`,
+      );
+    }
+    script.push(
+      `select 1 ${"/* ; */".repeat(700)} ; update t set n = -n /* ${" ".repeat(5000)} ; */ where n = 3`,
+    );
+    const sql = script.join("\n");
+    using plain = new DatabaseSync(":memory:");
+    plain.exec(sql);
+    let read = 0;
+    {
+      using prepare = spyOn(DatabaseSync.prototype, "prepare");
+      expect(db.call("exec", sql)).toMatchObject({ rowsAffected: 1 });
+      for (const [given] of prepare.mock.calls) read += given.length;
+    }
+    const rows = "select * from t order by abs(n)";
+    expect(db.call("query", rows)).toEqual(plain.prepare(rows).all() as ModuleValue[]);
+    expect(read).toBeLessThan(1500 * 4096 + 80 * sql.length);
   });
 
   test("quotes in strings, and comments before a statement", () => {
