@@ -1,3 +1,5 @@
+import { countPiece } from "./host-memory.ts";
+
 /**
  * Values between guest and native modules: JSON, where `{"$bytes":[offset,length]}` is a part of the
  * one buffer that goes along, `{"$bigint":"1"}` a bigint and `{"$undefined":true}` undefined.
@@ -20,8 +22,12 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["-0", -0],
 ]);
 
-/** @param bytes  The buffer of the call. Parts that lie outside of it are empty. */
+/**
+ * @param bytes  The buffer of the call. Parts that lie outside of it are empty.
+ * @throws HostMemoryFull
+ */
 export function decodeValue(raw: unknown, bytes: Uint8Array): ModuleValue {
+  countPiece();
   if (typeof raw !== "object" || raw === null) return raw as ModuleValue;
   if (Array.isArray(raw)) return raw.map((item) => decodeValue(item, bytes));
   const fields = raw as Record<string, unknown>;

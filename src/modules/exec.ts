@@ -36,8 +36,9 @@ function run(context: ModuleContext, [cmd, list, options]: readonly ModuleValue[
   const args = argumentsOf(list);
   const asked = optionsOf(options);
   assertOptions(asked, ["input", "env", "timeout_ms"]);
-  const env = environmentOf(context, asked.env);
-  assertSize([command, ...args, ...Object.entries(env).flat()]);
+  const size = new ArgumentSize(command);
+  for (const text of [command, ...args]) size.add(text);
+  const env = environmentOf(context, asked.env, size);
   const timeoutMs = timeoutOf(asked.timeout_ms, context.remainingMs());
   const file = locate(context, command, env.PATH ?? PROGRAM_PATH);
   const end = start(command, {
@@ -150,22 +151,41 @@ function argumentsOf(list: ModuleValue): string[] {
 }
 
 /** Nothing of the daemon's. HOME is the worktree: the only folder that is the program's to use. */
-function environmentOf(context: ModuleContext, env: ModuleValue): Record<string, string> {
+function environmentOf(
+  context: ModuleContext,
+  env: ModuleValue,
+  size: ArgumentSize,
+): Record<string, string> {
   const result: Record<string, string> = {
     PATH: PROGRAM_PATH,
     HOME: context.worktreePath,
     LANG: "C.UTF-8",
   };
-  for (const [name, value] of Object.entries(optionsOf(env))) {
+  const options = optionsOf(env);
+  for (const name of Object.keys(options)) {
     if (name === "" || /[=\0]/.test(name)) throw invalidValue("options.env", "is no name", name);
-    if (value !== undefined) result[name] = textOf(`options.env.${name}`, value);
+    const value = options[name];
+    if (value === undefined) continue;
+    result[name] = textOf(`options.env.${name}`, value);
+    size.add(name);
+    size.add(result[name]);
   }
   return result;
 }
 
-function assertSize(texts: readonly string[]): void {
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 9, 0);
-  if (bytes > LIMITS.programArgumentBytesMax) throw cannotStart(texts[0]!.slice(0, 64), "E2BIG");
+/** What a program is started with: refused as soon as it is more than the system would take. */
+class ArgumentSize {
+  private bytes = 0;
+
+  constructor(private readonly command: string) {}
+
+  /** @throws ModuleError E2BIG */
+  add(text: string): void {
+    this.bytes += Buffer.byteLength(text) + 9;
+    if (this.bytes > LIMITS.programArgumentBytesMax) {
+      throw cannotStart(this.command.slice(0, 64), "E2BIG");
+    }
+  }
 }
 
 function timeoutOf(value: ModuleValue, remainingMs: number): number {

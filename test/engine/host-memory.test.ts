@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { countPiece, HostMemoryFull, withinRoom } from "../../src/engine/host-memory.ts";
+import { decodeValue } from "../../src/engine/module-values.ts";
 import { parseFields } from "../../src/engine/payload.ts";
 import { ScratchEngine } from "./scratch-engine.ts";
 
@@ -40,6 +41,16 @@ test("a JSON text with more values than there is room for is not parsed", () => 
   };
   expect(() => withinRoom(refuse, () => parseFields(text))).toThrow(HostMemoryFull);
   expect(withinRoom(refuse, () => parseFields(`{"text":"${"[],".repeat(1e5)}"}`))).toBeDefined();
+});
+
+test("a value for a module with more parts than there is room for is not made", () => {
+  const raw = { env: Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`N${i}`, "x"])) };
+  const refuse = (bytes: number) => {
+    if (bytes > 1e6) throw new HostMemoryFull();
+  };
+  const decode = () => decodeValue(raw, new Uint8Array());
+  expect(() => withinRoom(refuse, decode)).toThrow(HostMemoryFull);
+  expect(decode()).toEqual(raw);
 });
 
 test("what is asked for next grows with the pieces, and each work counts its own", () => {

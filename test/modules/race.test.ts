@@ -81,6 +81,7 @@ describe.skipIf(!kernelKeepsBeneath())("links exchanged meanwhile", () => {
       expect(() => tree.unlink("../x")).toThrow("EACCES");
       tree.list(".");
     }
-    expect(count()).toBe(before);
+    // What other tests of this process have left open may be collected meanwhile.
+    expect(count()).toBeLessThanOrEqual(before);
   });
 });
