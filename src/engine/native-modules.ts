@@ -1,5 +1,6 @@
 import type { SessionGrants } from "../core/session.ts";
 import { countTextGarbage } from "./garbage.ts";
+import { assertRoomFor } from "./host-memory.ts";
 import type { ModuleValue } from "./module-values.ts";
 
 /** A module of the host's, as modules/module.ts describes it. */
@@ -45,8 +46,6 @@ export class NativeModules implements Disposable {
   private states: Readonly<Record<string, string>>;
   /** Milliseconds left of the running execution. */
   remainingMs: () => number = () => 0;
-  /** Of the running execution. @throws HostMemoryFull */
-  assertRoom: (bytes: number) => void = () => {};
 
   constructor(
     readonly sessionId: string,
@@ -110,7 +109,7 @@ export class NativeModules implements Disposable {
         grants.settings.limits.mem_mb * 1024 * 1024 * MODULE_PART,
       ),
       ...(initialState === undefined ? {} : { initialState }),
-      assertRoom: (bytes) => this.assertRoom(bytes),
+      assertRoom: assertRoomFor,
       remainingMs: () => this.remainingMs(),
     });
     if (module) this.made.set(name, module);

@@ -45,7 +45,6 @@ export async function runGuest(
   const assertRoom = (nextBytes: number) => {
     if (outside.isMemoryFull(nextBytes)) watch.refuseHostMemory();
   };
-  modules.assertRoom = assertRoom;
   const loader = new WorktreeLoader({
     files: { open: (candidates) => outside.file(candidates) },
     settings,

@@ -180,12 +180,15 @@ class Worker {
   private isTooLarge({ heapBytes, durationMs }: DoneMessage, allowedBytes: number): boolean {
     const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
     if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
-    this.keptBytes = 0;
-    return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
+    return this.staysTooLarge(allowedBytes);
   }
 
   private isFull(allowedBytes: number): boolean {
-    if (this.memory.bytes() < allowedBytes + FULL_BYTES) return false;
+    return this.memory.bytes() >= allowedBytes + FULL_BYTES && this.staysTooLarge(allowedBytes);
+  }
+
+  /** However little the last collection has helped. */
+  private staysTooLarge(allowedBytes: number): boolean {
     this.keptBytes = 0;
     return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
   }
