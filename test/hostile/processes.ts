@@ -20,7 +20,10 @@ export class Processes {
     return children(this.daemonPid).filter((pid) => commandOf(pid).includes("__worker"));
   }
 
-  /** Everything that a guest may have left: below the daemon, or at home in a worktree. */
+  /**
+   * Everything that a guest may have left: below the daemon, or at home in a worktree. What this
+   * process starts there itself, for another program at the same time, it also ends.
+   */
   strays(): string[] {
     const table = readTable();
     const below = new Set([this.daemonPid]);
@@ -30,6 +33,7 @@ export class Processes {
     }
     return table
       .filter(({ pid, folder }) => below.has(pid) || folder.startsWith(this.root))
+      .filter(({ parentPid }) => parentPid !== process.pid)
       .filter(({ pid, command }) => pid !== this.daemonPid && !command.includes("__worker"))
       .map((each) => `${each.pid} (parent ${each.parentPid}, ${each.state}) ${each.command}`);
   }
@@ -42,23 +46,39 @@ export class Processes {
 
 const LOOK_EVERY_MS = 10;
 
-/** The most memory that any worker held which did something meanwhile, all that is resident. */
+/** A worker that had a smaller part than this of the busiest one's time did not run the program. */
+const SHARE_MIN = 1 / 4;
+
+interface Watched {
+  /** What it had computed when the watch began. */
+  readonly beganNs: number;
+  computedNs: number;
+  peakBytes: number;
+}
+
+/**
+ * The most memory that was resident in a worker which ran the program, the pages of files as well. It is
+ * told by the time that it computed from those that step for the bystander, or give up what an earlier
+ * program left.
+ */
 export class MemoryWatch implements Disposable {
-  private readonly cpuBefore = new Map<number, number>();
+  private readonly watched = new Map<number, Watched>();
   private readonly timer: ReturnType<typeof setInterval>;
-  private most = 0;
 
   constructor(private readonly workers: () => number[]) {
     for (const pid of workers()) {
-      this.cpuBefore.set(pid, cpuTicks(pid));
       forgetPeak(pid);
+      this.watched.set(pid, { beganNs: computedNs(pid), computedNs: 0, peakBytes: 0 });
     }
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   get peakBytes(): number {
     this.look();
-    return this.most;
+    const all = [...this.watched.values()];
+    const busiestNs = Math.max(...all.map((each) => each.computedNs));
+    const ran = all.filter((each) => each.computedNs >= busiestNs * SHARE_MIN);
+    return Math.max(...ran.map((each) => each.peakBytes));
   }
 
   [Symbol.dispose](): void {
@@ -67,8 +87,11 @@ export class MemoryWatch implements Disposable {
 
   private look(): void {
     for (const pid of this.workers()) {
-      if (cpuTicks(pid) === this.cpuBefore.get(pid)) continue;
-      this.most = Math.max(this.most, peakOf(pid));
+      const worker = this.watched.get(pid) ?? { beganNs: 0, computedNs: 0, peakBytes: 0 };
+      this.watched.set(pid, worker);
+      // One that is just ending says 0 for both.
+      worker.computedNs = Math.max(worker.computedNs, computedNs(pid) - worker.beganNs);
+      worker.peakBytes = Math.max(worker.peakBytes, peakOf(pid));
     }
   }
 }
@@ -120,10 +143,9 @@ function forgetPeak(pid: number): void {
   }
 }
 
-function cpuTicks(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+/** By the main thread, which runs guests. */
+function computedNs(pid: number): number {
+  return Number.parseInt(read(`/proc/${pid}/schedstat`), 10) || 0;
 }
 
 function read(path: string): string {

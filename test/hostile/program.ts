@@ -13,7 +13,7 @@ export type ExpectedState = "kept" | "before" | "unrun" | "any";
  * - `preview`, `message`, `console`: exact text of the result, the error, one console line; or /regex/
  * - `state`: kept, before (rolled back), unrun (never compiled), any; else as the contract says
  * - `then`: `code => preview` in the same session afterwards; `code => error message` (repeatable)
- * - `modules`, `limits`: of its template; what is not named has the limits below
+ * - `modules`, `limits`: of its template; what is not named has the limits below, by what is expected
  * - `kind`: repl (else), startup; `as`: the name of the file that it is run as
  * - `source`: an expression that gives the program's text, in place of what follows
  * - `file`: `name => text` of a further file (repeatable); `before`: a shell line that prepares the
@@ -45,6 +45,8 @@ export interface HostileProgram {
 
 /** Small, so that the corpus is quick; a program that needs more says so. */
 const USUAL_LIMITS = { cpu_ms: 150, mem_mb: 32 };
+/** Of a program that is to end by itself, on whatever machine. */
+const ENDING_CPU_MS = 3000;
 /** Beyond cpu_ms, unless a program says its own wall_ms: for a machine that is busy with other things. */
 const WALL_SPARE_MS = 20_000;
 
@@ -71,6 +73,12 @@ function parse(name: string, text: string): HostileProgram {
   const pairs = (key: string) => (header.get(key) ?? []).map((line) => splitLast(name, line));
   const source = one("source");
   const file = one("as");
+  const expect = Object.fromEntries(
+    words(one("expect")).map((word): [string, string[]] => {
+      const [key = "", values = ""] = word.split("=");
+      return [key, values.split("|")];
+    }),
+  );
   const kind = one("kind") ?? "repl";
   if (kind !== "repl" && kind !== "startup") throw new Error(`${name}: unknown kind ${kind}`);
   if (!one("expect")) throw new Error(`${name} says nothing that is expected`);
@@ -79,19 +87,14 @@ function parse(name: string, text: string): HostileProgram {
     family: name.slice(0, -basename(name).length - 1),
     text: source === undefined ? text : String(new Function(`return ${source}`)()),
     marks: source === undefined,
-    expect: Object.fromEntries(
-      words(one("expect")).map((word): [string, string[]] => {
-        const [key = "", values = ""] = word.split("=");
-        return [key, values.split("|")];
-      }),
-    ),
+    expect,
     preview: one("preview"),
     message: one("message"),
     console: one("console"),
     state: one("state") as ExpectedState | undefined,
     afterwards: pairs("then"),
     modules: words(one("modules")),
-    limits: limitsOf(words(one("limits"))),
+    limits: limitsOf(words(one("limits")), expect.status?.includes("timeout") === false),
     kind,
     file,
     files: (header.get("file") ?? []).map((line): [string, string] => {
@@ -117,8 +120,9 @@ function headerOf(name: string, text: string): Map<string, string[]> {
   return header;
 }
 
-function limitsOf(given: readonly string[]): Record<string, number> {
+function limitsOf(given: readonly string[], ends: boolean): Record<string, number> {
   const limits: Record<string, number> = { ...USUAL_LIMITS };
+  if (ends) limits.cpu_ms = ENDING_CPU_MS;
   for (const word of given) {
     const [key = "", value] = word.split("=");
     limits[key] = Number(value);
