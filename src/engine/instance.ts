@@ -96,6 +96,8 @@ export class Instance {
   /** Growths refused since this was last set to 0. */
   refusals = 0;
   onRefusal: () => void = () => {};
+  /** The memory is about to grow by so many bytes. */
+  onGrowth: (bytes: number) => void = () => {};
   callbacks: EngineCallbacks | undefined;
   private exports!: EngineExports;
   private stackPointer!: () => number;
@@ -122,7 +124,9 @@ export class Instance {
    */
   private growWithin(pages: number): number {
     const left = (this.bytesMax - this.memory.buffer.byteLength) / WASM_PAGE_BYTES;
-    return WebAssembly.Memory.prototype.grow.call(this.memory, Math.min(pages, left));
+    const more = Math.min(pages, left);
+    this.onGrowth(more * WASM_PAGE_BYTES);
+    return WebAssembly.Memory.prototype.grow.call(this.memory, more);
   }
 
   static async create(engine: Engine, bytesMax: number): Promise<Instance> {

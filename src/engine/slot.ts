@@ -9,7 +9,7 @@ import { PAGE_BYTES, PAGE_WORDS, PageLayout } from "./pages.ts";
 import { COPIED_PAGES_MAX, RememberedPages } from "./remembered-pages.ts";
 import { ReplacedPages } from "./replaced-pages.ts";
 import { RestingImage } from "./resting-image.ts";
-import { TouchedPages, type WatchWrites, type WrittenPages } from "./touched-pages.ts";
+import { TouchedPages, type WatchWrites } from "./touched-pages.ts";
 import { NO_WORD_CHANGES } from "./word-changes.ts";
 
 /** What the system can do for a slot's memory; where it cannot, the slot does without. */
@@ -17,7 +17,15 @@ export interface SlotSystem {
   readonly advice?: MemoryAdvice;
   /** Where the system tells what was written, not everything need be compared. */
   readonly watchWrites?: WatchWrites | undefined;
+  /** So many bytes are about to be taken: what is not needed any more is to go, if that is too much. */
+  makeRoom?(bytes: number): void;
 }
+
+/** Of a memory that is smaller, neither its growth nor what is written of it is worth a look. */
+const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
+
+/** What putting a large memory in, or finding and writing its changes, takes beside it. */
+const WORK_BYTES_MAX = 20 * 1024 * 1024;
 
 /**
  * An instance, used for one session after another: at rest there is an image in it, and the stack is
@@ -30,40 +38,44 @@ export class Slot {
   private readonly image: RestingImage;
   private readonly replaced = new ReplacedPages();
   private readonly writer = new DeltaWriter();
+  private readonly advice: MemoryAdvice;
+  /** For so many more of its own memory, and for what is done with it. */
+  private readonly makeRoom: (moreBytes: number) => void;
 
   private constructor(
     readonly instance: Instance,
     readonly memMb: number,
-    private readonly advice: MemoryAdvice,
-    writes: WrittenPages | undefined,
+    { advice = NO_ADVICE, watchWrites, makeRoom = () => {} }: SlotSystem,
   ) {
+    this.advice = advice;
+    this.makeRoom = (moreBytes) => {
+      const bytes = this.memoryBytes + moreBytes;
+      if (bytes >= LARGE_MEMORY_BYTES) makeRoom(moreBytes + Math.min(bytes / 2, WORK_BYTES_MAX));
+    };
+    instance.onGrowth = this.makeRoom;
     const layout = new PageLayout(instance.engine.layout);
     this.layout = layout;
-    this.touched = new TouchedPages(instance, layout, writes);
+    this.touched = new TouchedPages(instance, layout, watchWrites?.());
     this.remembered = new RememberedPages(instance, layout, this.touched);
     this.image = new RestingImage(instance, layout, this.remembered, memMb, advice);
   }
 
   static async create(engine: Engine, memMb: number, system: SlotSystem = {}): Promise<Slot> {
     const instance = await Instance.create(engine, memoryBytesMax(engine, memMb));
-    return new Slot(instance, memMb, system.advice ?? NO_ADVICE, system.watchWrites?.());
+    return new Slot(instance, memMb, system);
   }
 
   /**
    * A new slot with the base image in it. What is not written here is zero already; and most of it is
    * written before there is an instance, since the engine may still be compiling on another thread.
    */
-  static async withBase(
-    base: BaseImage,
-    memMb: number,
-    { advice = NO_ADVICE, watchWrites }: SlotSystem = {},
-  ): Promise<Slot> {
+  static async withBase(base: BaseImage, memMb: number, system: SlotSystem = {}): Promise<Slot> {
     const { engine, endPage, pages } = base;
     const layout = new PageLayout(engine.layout);
     const heapAt = layout.heapPage * PAGE_BYTES;
     const bytesMax = memoryBytesMax(engine, memMb);
     const instance = Instance.unstarted(engine, bytesMax, layout.address(endPage));
-    const slot = new Slot(instance, memMb, advice, watchWrites?.());
+    const slot = new Slot(instance, memMb, system);
     slot.image.beginWith(base);
     pages.copy(instance.bytes, layout.address(layout.heapPage), heapAt);
     await instance.start();
@@ -138,6 +150,7 @@ export class Slot {
   capture(options: { full: boolean; state?: string }, sink: (bytes: Uint8Array) => void): number {
     const { image, remembered } = this;
     const { base, endPage: endBefore } = image;
+    this.makeRoom(0);
     this.clearDeadTail();
     const end = this.currentEnd();
     const startMs = performance.now();

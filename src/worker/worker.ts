@@ -89,6 +89,11 @@ export async function runWorker(
   }
 }
 
+/** Whoever runs in the engine says what of the process's memory it may have. */
+interface Room {
+  make(bytes: number): void;
+}
+
 class Worker {
   private jobs = 0;
   /** What the last collection left. */
@@ -96,6 +101,7 @@ class Worker {
 
   private constructor(
     private readonly engine: EngineHost,
+    private readonly room: Room,
     private readonly warmUp: WarmUp,
     private readonly memory: ResidentMemory,
     private readonly channel: DaemonChannel,
@@ -104,7 +110,7 @@ class Worker {
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
   static async enter(
     profile: WorkerProfile,
-    { base, engine, modules, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
+    { base, engine, modules, room, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
     channel: DaemonChannel,
   ): Promise<Worker> {
     if (!IS_COMPILED) preloadParsers();
@@ -121,7 +127,7 @@ class Worker {
       base: base.digest,
       confinement,
     });
-    return new Worker(engine, warmUp, memory, channel);
+    return new Worker(engine, room, warmUp, memory, channel);
   }
 
   /** Until the channel closes. @throws ChannelClosed */
@@ -141,6 +147,7 @@ class Worker {
     const { jobId } = message;
     failPoint("worker.job");
     const allowedBytes = message.grants.settings.limits.mem_mb * 1024 * 1024;
+    this.room.make = (bytes) => void this.collect(allowedBytes - bytes);
     const outside = new JobOutside(
       jobId,
       this.channel,
@@ -189,7 +196,7 @@ class Worker {
 
   /** However little the last collection has helped. */
   private staysTooLarge(allowedBytes: number): boolean {
-    this.keptBytes = 0;
+    if (this.memory.bytes() >= allowedBytes + COLLECT_BYTES) this.keptBytes = 0;
     return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
   }
 
@@ -223,13 +230,15 @@ async function whileIdle(channel: DaemonChannel, warmUp: WarmUp): Promise<void> 
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
+  const room: Room = { make: () => {} };
   const engine = new EngineHost(base, (name, context) => modules.create(name, context), {
     advice: memoryAdvice,
     watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
+    makeRoom: (bytes) => room.make(bytes),
   });
   await engine.warm(USUAL_MEM_MB);
   const warmUp = new WarmUp(engine, { engine: base.engine.fingerprint, base: base.digest });
-  return { base, engine, modules, warmUp };
+  return { base, engine, modules, room, warmUp };
 }
 
 function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneMessage {

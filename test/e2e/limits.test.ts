@@ -109,3 +109,31 @@ test("a reader of the events is told of a result that did not fit, and of no oth
     expect(body.events.map(({ type }) => type)).toEqual(["input_echo", "value"]);
   }
 });
+
+test("what one session's code took of the host's memory is not held against the next session", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db"), args: ["--workers", "1"] });
+  const start = async () => {
+    const settings = { limits: { mem_mb: 64, cpu_ms: 20_000 } };
+    return (await makeSession(daemon, folder.path, { settings })).sessionId;
+  };
+  const run = async (sessionId: string, code: string) => {
+    const { body } = await repl(daemon, sessionId, code);
+    return body.error?.message ?? body.result?.preview;
+  };
+  // Its syntax tree is some fifty megabytes, and garbage as soon as it has been read.
+  const wordy = `let z = [${"{ a: 1, b: [2] },".repeat(20_000)}]; z.length`;
+  const sleeping = await start();
+  for (let i = 0; i < 3; i++) {
+    expect(await run(await start(), wordy)).toBe("20000");
+    expect(
+      await run(
+        await start(),
+        `const a = []; while (a.length < 58) a.push(new Uint8Array(1e6).fill(1)); a.length`,
+      ),
+    ).toBe("58");
+    expect(await run(await start(), wordy)).toBe("20000");
+    const kept = `globalThis.kept ??= new Uint8Array(56e6).fill(7); kept.length`;
+    expect(await run(sleeping, kept)).toBe("56000000");
+  }
+});
