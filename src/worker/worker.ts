@@ -8,6 +8,7 @@ import type { NativeModuleFactory } from "../engine/native-modules.ts";
 import { preloadParsers } from "../engine/source-syntax.ts";
 import { memoryAdvice } from "../modules/advise-memory.ts";
 import { enterConfinement } from "../modules/confinement.ts";
+import { DeepStack } from "../modules/deep-stack.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { giveBackProgramPages } from "../modules/program-pages.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
@@ -104,6 +105,7 @@ class Worker {
     private readonly room: Room,
     private readonly warmUp: WarmUp,
     private readonly memory: ResidentMemory,
+    private readonly stack: DeepStack,
     private readonly channel: DaemonChannel,
   ) {}
 
@@ -118,6 +120,7 @@ class Worker {
       modules.create = (await import("./module-factory.ts")).createModule;
     }
     const memory = new ResidentMemory();
+    const stack = new DeepStack();
     const confinement = enterConfinement(profile);
     failPoint("worker.ready");
     channel.tell({
@@ -127,7 +130,7 @@ class Worker {
       base: base.digest,
       confinement,
     });
-    return new Worker(engine, room, warmUp, memory, channel);
+    return new Worker(engine, room, warmUp, memory, stack, channel);
   }
 
   /** Until the channel closes. @throws ChannelClosed */
@@ -187,6 +190,7 @@ class Worker {
   private isTooLarge({ heapBytes, durationMs }: DoneMessage, allowedBytes: number): boolean {
     const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
     if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
+    this.stack.giveBack();
     return this.staysTooLarge(allowedBytes);
   }
 
