@@ -27,6 +27,8 @@ export function sessionJob(
     grants: record.grants,
     worktreePath: worktreeOf(record),
     headCheckpointId: head,
+    // Of a past state it is a guess: most sessions are of about one size all their life.
+    headHeapBytes: record.session.heap_bytes,
     nextCheckpointId: newId(),
     wantFull: dryRun === undefined && isLong(record.headChain),
     ...(dryRun === undefined ? {} : { discard: true }),

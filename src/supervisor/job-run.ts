@@ -24,8 +24,11 @@ const EVENTS_SPARE = 64;
 const CHARS_SPARE = 4 * 1024 * 1024;
 const DELTA_BYTES_SPARE = 4 * 1024 * 1024;
 
-/** Most sessions are far smaller than this. */
-const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
+/** Most sessions stay far smaller than this. */
+const USUAL_HEAP_BYTES_MAX = 32 * 1024 * 1024;
+
+/** What taking a large heap up, and writing its changes, takes beside it. */
+const WORK_BYTES_MAX = 20 * 1024 * 1024;
 
 /** One job, from its coming to its outcome. */
 export class JobRun implements WorkerJob {
@@ -136,10 +139,12 @@ export class JobRun implements WorkerJob {
     return 6 * this.charsLeft;
   }
 
-  /** What a worker may well grow by to take its session up and run it, bytes. */
-  get growthBytes(): number {
-    const heapBytesMax = this.job.grants.settings.limits.mem_mb * 1024 * 1024;
-    return Math.min(GROWTH_BYTES_MAX, heapBytesMax / 2);
+  /** What a worker that has nobody else in it may well need to take its session up and run it, bytes. */
+  get neededBytes(): number {
+    const { grants, headHeapBytes = 0 } = this.job;
+    const heapBytesMax = grants.settings.limits.mem_mb * 1024 * 1024;
+    const heapBytes = Math.max(headHeapBytes, Math.min(USUAL_HEAP_BYTES_MAX, heapBytesMax));
+    return heapBytes + Math.min(heapBytes / 2, WORK_BYTES_MAX);
   }
 
   bounds(): MessageBounds {

@@ -223,7 +223,8 @@ class WorkerPool implements Pool {
       return false;
     }
     if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
-    const grows = worker.lastSessionId === run.job.sessionId ? 0 : run.growthBytes;
+    const goesOn = worker.lastSessionId === run.job.sessionId;
+    const grows = goesOn ? 0 : run.neededBytes - worker.lastHeapBytes;
     if (worker.residentBytes + grows < run.residentBytesMax) return true;
     this.roster.retire(worker);
     return false;

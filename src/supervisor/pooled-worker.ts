@@ -59,6 +59,8 @@ export class PooledWorker {
   private lastSessionJobs = 0;
   /** When it was last looked at. */
   residentBytes = 0;
+  /** Of the session that it ran last: another one that comes takes its place. */
+  lastHeapBytes = 0;
   private unseenJobs = 0;
   run: JobRun | undefined;
   wasReady = false;
@@ -197,6 +199,7 @@ export class PooledWorker {
     // Killed or cancelled meanwhile: its end tells the outcome.
     if (this.process.isEnding) return;
     this.run = undefined;
+    this.lastHeapBytes = message.heapBytes;
     this.idleSinceMs = performance.now();
     const isLong = this.idleSinceMs - run.startedMs > GROWING_MS_MIN;
     this.unseenJobs += isLong ? UNSEEN_JOBS_MAX : 1;

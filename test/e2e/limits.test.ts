@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { Daemon, type ExecutionBody, makeSession, repl } from "../harness/binary.ts";
 import { tempFolder } from "../harness/temp-folder.ts";
+import { Processes } from "../hostile/processes.ts";
 
 const WALL_MS = 1000;
 /** The contract's grace of 500 ms, and the way there and back. */
@@ -136,4 +137,28 @@ test("what one session's code took of the host's memory is not held against the 
     const kept = `globalThis.kept ??= new Uint8Array(56e6).fill(7); kept.length`;
     expect(await run(sleeping, kept)).toBe("56000000");
   }
+});
+
+test("sessions that nearly fill their memory take turns in one worker", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db"), args: ["--workers", "1"] });
+  const processes = new Processes(daemon.process.pid, folder.path);
+  const settings = { limits: { mem_mb: 64, cpu_ms: 20_000 } };
+  const full = "const a = []; while (a.length < 58) a.push(new Uint8Array(1e6).fill(7)); a.length";
+  const sessions = [];
+  for (let i = 0; i < 2; i++) {
+    const { sessionId } = await makeSession(daemon, folder.path, { settings });
+    expect((await repl(daemon, sessionId, full)).body.result?.preview).toBe("58");
+    sessions.push(sessionId);
+  }
+  const workers = new Set(processes.workers());
+  for (let i = 1; i <= 8; i++) {
+    for (const sessionId of sessions) {
+      const { body } = await repl(daemon, sessionId, "++a[9][9]");
+      expect(body.result?.preview).toBe(String(7 + i));
+      for (const pid of processes.workers()) workers.add(pid);
+    }
+  }
+  // The two that there were, and one or another that somebody slow made necessary.
+  expect(workers.size).toBeLessThan(6);
 });

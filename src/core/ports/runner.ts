@@ -38,6 +38,8 @@ export interface Job {
   readonly worktreePath: string;
   /** The state to start from; undefined: the base image. */
   readonly headCheckpointId: string | undefined;
+  /** What that state's heap is taken to be, bytes; absent: small. */
+  readonly headHeapBytes?: number;
   /** The id under which the new state will be known if it is kept. */
   readonly nextCheckpointId: string;
   /** Whether the new state is to be a delta against the base image: the chain has grown long. */
