@@ -47,8 +47,10 @@ export const LIMITS = {
   watchTickMsMin: 2,
   /** A worker that has not entered its profile by then never will: 200 × the usual time. */
   workerReadyMs: 10_000,
-  /** A worker beyond the usual number that had nothing to do for this long goes. */
+  /** A worker beyond the usual number, or a large one, that had nothing to do for this long goes. */
   workerIdleMs: 30_000,
+  /** Memory of its own that a worker may keep while it has nothing to do: twice what a new one has. */
+  idleWorkerBytesMax: 64 * 1024 * 1024,
   /**
    * Memory of its own that a worker may have beyond the session's `mem_mb`, before it is killed. With
    * what may come between two looks, and with the program's own pages, it stays below 90 MiB.

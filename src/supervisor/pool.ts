@@ -1,4 +1,5 @@
 import { VmError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import type { Job, JobEvent, JobHandle, Runner } from "../core/ports/runner.ts";
 import { HOME_WAIT_MS, Homes } from "./homes.ts";
@@ -23,6 +24,8 @@ export interface PoolOptions extends DataSources {
   readonly logger: Logger;
   /** Workers that the kernel does not confine are not used. */
   readonly requireConfinement: boolean;
+  /** After so long with nothing to do, workers that need not be there go. Absent: LIMITS.workerIdleMs. */
+  readonly idleMs?: number;
   /** The program that a worker is; absent: this one. */
   readonly command?: readonly string[];
 }
@@ -52,8 +55,9 @@ class WorkerPool implements Pool {
 
   constructor(private readonly options: PoolOptions) {
     const command = options.command ?? workerCommand();
+    const idleMs = options.idleMs ?? LIMITS.workerIdleMs;
     this.roster = new Roster(
-      { ...options, command },
+      { ...options, command, idleMs },
       {
         onRoom: () => this.pump(),
         onLost: (run, end) => this.lost(run, end),
@@ -62,7 +66,7 @@ class WorkerPool implements Pool {
     );
     this.workers = this.roster.workers;
     this.homes = new Homes(this.workers);
-    this.watch = new Watch(this.workers, {
+    this.watch = new Watch(this.workers, idleMs, {
       onBlocked: () => this.pump(),
       isWaiting: () => this.queue.length > 0,
       retireIdle: () => this.roster.retireIdle(),

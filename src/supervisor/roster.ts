@@ -4,6 +4,7 @@ import type { Logger } from "../core/ports/logger.ts";
 import type { JobRun } from "./job-run.ts";
 import { describeEnd } from "./outcome.ts";
 import { PooledWorker } from "./pooled-worker.ts";
+import { readResidentBytes } from "./process-table.ts";
 import { profileKey } from "./profile.ts";
 import { Spares } from "./spares.ts";
 import type { DataSources } from "./worker-channel.ts";
@@ -14,6 +15,8 @@ export interface RosterOptions extends DataSources {
   readonly command: readonly string[];
   /** The usual number; those beyond it go when they have nothing to do for long. */
   readonly workers: number;
+  /** That long. */
+  readonly idleMs: number;
   readonly workersMax: number;
   readonly spares: number;
   readonly logger: Logger;
@@ -94,21 +97,24 @@ export class Roster {
   }
 
   /**
-   * Beyond the usual number, workers that had nothing to do for long go, the longest idle first.
+   * Workers that had nothing to do for long go: those beyond the usual number, the longest idle first,
+   * and those that hold much. A session that sleeps costs no memory; it is taken up again elsewhere.
    *
    * @returns Whether some of them will have to go later.
    */
   retireIdle(): boolean {
-    const idle = [...this.workers].filter((worker) => worker.isIdle);
-    const beyond =
-      [...this.workers].filter((worker) => !worker.isSpare).length - this.options.workers;
+    const used = [...this.workers].filter((worker) => !worker.isSpare);
+    const idle = used.filter((worker) => worker.isIdle);
     idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
-    const before = performance.now() - LIMITS.workerIdleMs;
-    for (const worker of idle.slice(0, Math.max(0, beyond))) {
-      if (worker.idleSinceMs > before) return true;
-      this.retire(worker);
+    let beyond = used.length - this.options.workers;
+    let later = false;
+    for (const worker of idle) {
+      if (beyond <= 0 && !isLarge(worker)) continue;
+      beyond--;
+      if (worker.idleSinceMs > performance.now() - this.options.idleMs) later = true;
+      else this.retire(worker);
     }
-    return false;
+    return later;
   }
 
   /** Ends all of them, and resolves when they have gone. */
@@ -195,3 +201,6 @@ export class Roster {
     ended.then(() => this.ending.delete(ended));
   }
 }
+
+const isLarge = ({ process }: PooledWorker): boolean =>
+  (readResidentBytes(process.pid) ?? 0) > LIMITS.idleWorkerBytesMax;

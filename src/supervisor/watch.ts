@@ -39,6 +39,7 @@ export class Watch {
 
   constructor(
     private readonly workers: ReadonlySet<PooledWorker>,
+    private readonly idleMs: number,
     private readonly callbacks: WatchCallbacks,
   ) {}
 
@@ -79,7 +80,7 @@ export class Watch {
       }
     }
     if (active) this.arm(Math.max(LIMITS.watchTickMsMin, Math.ceil(nextMs)));
-    else this.armIdle();
+    this.armIdle();
     if (newlyBlocked && this.callbacks.isWaiting()) this.callbacks.onBlocked();
   }
 
@@ -162,7 +163,7 @@ export class Watch {
     this.idleTimer = setTimeout(() => {
       this.idleTimer = undefined;
       if (this.callbacks.retireIdle()) this.armIdle();
-    }, LIMITS.workerIdleMs);
+    }, this.idleMs);
     this.idleTimer.unref();
   }
 }

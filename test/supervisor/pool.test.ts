@@ -1,5 +1,5 @@
-import { expect, test } from "bun:test";
-import { codeOf, FIXTURE_COMMAND, FixturePool, marked, until } from "./fixture-pool.ts";
+import { describe, expect, test } from "bun:test";
+import { codeOf, FIXTURE_COMMAND, FixturePool, marked, type Order, until } from "./fixture-pool.ts";
 
 interface Who {
   pid: number;
@@ -223,3 +223,38 @@ test("closing ends what runs, refuses what waits and what comes, and leaves no p
   expect(() => process.kill(pid, 0)).toThrow();
   expect(fixture.pool.summary().workers).toEqual({ total: 0, busy: 0 });
 });
+
+describe("a worker that had nothing to do for long", () => {
+  const pidOf = async (fixture: FixturePool, order: Order) =>
+    (await fixture.run(order).json<{ pid: number }>()).pid;
+
+  test("goes when it is beyond the usual number", async () => {
+    await using fixture = new FixturePool({ workers: 1, workersMax: 4, idleMs: 50 });
+    const waits = [1, 2, 3].map(() => fixture.run({ do: "sleep", ms: 300 }));
+    await until(() => fixture.pool.summary().workers.busy === 3, "three at once");
+    await Promise.all(waits.map(({ outcome }) => outcome));
+    await until(() => fixture.pool.summary().workers.total === 2, "one of them, and a spare");
+    expect((await fixture.outcome({ do: "ok" })).status).toBe("ok");
+  });
+
+  test("goes when it holds much, and a small one stays", async () => {
+    await using fixture = new FixturePool({ workers: 2, workersMax: 3, idleMs: 50 });
+    const waits = fixture.run({ do: "sleep", ms: 200 });
+    const large = await pidOf(fixture, { do: "keep", mib: 100 });
+    await waits.outcome;
+    const small = livingWorkers().filter((pid) => pid !== large);
+    await until(() => !livingWorkers().includes(large), "its end");
+    expect(small).toContain(await pidOf(fixture, { do: "who" }));
+  });
+
+  test("goes while others are at work", async () => {
+    await using fixture = new FixturePool({ workers: 2, workersMax: 3, idleMs: 50 });
+    const busy = fixture.run({ do: "sleep", ms: 60_000 });
+    const large = await pidOf(fixture, { do: "keep", mib: 100 });
+    await until(() => !livingWorkers().includes(large), "its end");
+    busy.cancel();
+    expect((await busy.outcome).status).toBe("cancelled");
+  });
+});
+
+const livingWorkers = () => marked(FIXTURE_COMMAND[1]);
