@@ -1,3 +1,4 @@
+import { heapWorkBytes } from "../core/heap-work.ts";
 import type { BaseImage } from "./base-image.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
@@ -24,9 +25,6 @@ export interface SlotSystem {
 /** Of a memory that is smaller, neither its growth nor what is written of it is worth a look. */
 const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
-/** What putting a large memory in, or finding and writing its changes, takes beside it. */
-const WORK_BYTES_MAX = 20 * 1024 * 1024;
-
 /**
  * An instance, used for one session after another: at rest there is an image in it, and the stack is
  * dead; when guest code has run over the memory, what changed is captured, or undone.
@@ -50,7 +48,7 @@ export class Slot {
     this.advice = advice;
     this.makeRoom = (moreBytes) => {
       const bytes = this.memoryBytes + moreBytes;
-      if (bytes >= LARGE_MEMORY_BYTES) makeRoom(moreBytes + Math.min(bytes / 2, WORK_BYTES_MAX));
+      if (bytes >= LARGE_MEMORY_BYTES) makeRoom(moreBytes + heapWorkBytes(bytes));
     };
     instance.onGrowth = this.makeRoom;
     const layout = new PageLayout(instance.engine.layout);

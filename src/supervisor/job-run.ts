@@ -1,4 +1,5 @@
 import { VmError } from "../core/errors.ts";
+import { heapWorkBytes } from "../core/heap-work.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { ImageChain } from "../core/ports/checkpoint-store.ts";
 import type { Job, JobEvent, JobHandle, JobOutcome } from "../core/ports/runner.ts";
@@ -26,9 +27,6 @@ const DELTA_BYTES_SPARE = 4 * 1024 * 1024;
 
 /** Most sessions stay far smaller than this. */
 const USUAL_HEAP_BYTES_MAX = 32 * 1024 * 1024;
-
-/** What taking a large heap up, and writing its changes, takes beside it. */
-const WORK_BYTES_MAX = 20 * 1024 * 1024;
 
 /** One job, from its coming to its outcome. */
 export class JobRun implements WorkerJob {
@@ -144,7 +142,7 @@ export class JobRun implements WorkerJob {
     const { grants, headHeapBytes = 0 } = this.job;
     const heapBytesMax = grants.settings.limits.mem_mb * 1024 * 1024;
     const heapBytes = Math.max(headHeapBytes, Math.min(USUAL_HEAP_BYTES_MAX, heapBytesMax));
-    return heapBytes + Math.min(heapBytes / 2, WORK_BYTES_MAX);
+    return heapBytes + heapWorkBytes(heapBytes);
   }
 
   bounds(): MessageBounds {
