@@ -55,10 +55,9 @@ export class EngineHost implements Disposable {
     } else {
       this.residents.undo(slot, { trapped: outcome.heap === "trap" });
     }
-    const base = slot.baseImage;
     return {
       outcome,
-      ...(kept ? { checkpoint: { engine: base.engine.fingerprint, base: base.digest, full } } : {}),
+      ...(kept ? { checkpoint: checkpointIn(slot, full) } : {}),
       durationMs: elapsedMs,
       cpuMs,
       heapBytes: slot.heapBytes,
@@ -112,6 +111,10 @@ function keep(
   return searchMs;
 }
 
+function checkpointIn({ baseImage }: Slot, full: boolean): EngineResult["checkpoint"] & {} {
+  return { engine: baseImage.engine.fingerprint, base: baseImage.digest, full };
+}
+
 /** The state in the slot as one delta; whoever takes it up gets random numbers of its own. */
 function fold(
   slot: Slot,
@@ -121,11 +124,10 @@ function fold(
 ): EngineResult {
   const startMs = performance.now();
   const searchMs = keep(slot, state, { ...state, seededFor: "" }, true, outside);
-  const base = slot.baseImage;
   const keepMs = performance.now() - startMs;
   return {
     outcome: { status: "ok", heap: "keep" },
-    checkpoint: { engine: base.engine.fingerprint, base: base.digest, full: true },
+    checkpoint: checkpointIn(slot, true),
     durationMs: takeUpMs + keepMs,
     cpuMs: 0,
     heapBytes: slot.heapBytes,

@@ -128,12 +128,19 @@ export class Residents implements Disposable {
     }
   }
 
-  /** Nothing in it can be used any more. */
-  drop(slot: Slot): void {
+  /**
+   * Nothing in it can be used any more. Its memory goes at once, as far as that is possible: whatever
+   * takes its place may need as much, before a collector has found it.
+   *
+   * @returns Bytes of memory that nobody holds any more and that are still there.
+   */
+  drop(slot: Slot): number {
     this.residents.get(slot)?.modules[Symbol.dispose]();
     this.residents.delete(slot);
     this.slots.delete(slot.memMb);
     if (slot === this.unused) this.unused = undefined;
+    if (slot === this.current) this.current = undefined;
+    return slot.release() ? 0 : slot.memoryBytes;
   }
 
   private fitting(job: EngineJob, image: () => IncomingChain): Slot | undefined {
@@ -165,8 +172,7 @@ export class Residents implements Disposable {
       const stays = slot.memMb !== memMb && slot.memoryBytes <= SMALL_SLOT_BYTES;
       if (stays && this.slots.size < SLOTS_MAX) continue;
       this.evict(slot, { cached: true });
-      this.drop(slot);
-      if (!slot.release()) bytes += slot.memoryBytes;
+      bytes += this.drop(slot);
     }
     return bytes;
   }

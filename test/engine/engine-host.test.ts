@@ -38,6 +38,23 @@ describe("state", () => {
     expect(found).toEqual(["0", "1", "2", "13"]);
   });
 
+  test("memory that a stopped execution has spoilt goes before the session is taken up anew", async () => {
+    let releasedBytes = 0;
+    const advice = {
+      populate() {},
+      release(bytes: Buffer) {
+        releasedBytes += bytes.length;
+        return true;
+      },
+    };
+    using engine = await ScratchEngine.start({ system: { advice } });
+    const session = engine.session("a", { limits: { mem_mb: 64, cpu_ms: 200 } });
+    await session.run("var a = []; while (a.length < 20) a.push(new Uint8Array(1e6).fill(1));");
+    expect((await session.run("for (let i = 0; ; i++) a[i % 20].fill(2)")).status).toBe("timeout");
+    expect(releasedBytes).toBeGreaterThan(20e6);
+    expect(await session.preview("a[19][0]")).toBe("1");
+  });
+
   test("an ordinary execution stores little, also when the base is asked for", async () => {
     using engine = await ScratchEngine.start();
     const session = engine.session("a");
