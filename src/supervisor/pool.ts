@@ -228,7 +228,8 @@ class WorkerPool implements Pool {
     }
     if (worker.mayHaveGrown) worker.looked(readResidentBytes(worker.process.pid) ?? 0);
     const goesOn = worker.lastSessionId === run.job.sessionId;
-    const grows = goesOn ? 0 : run.neededBytes - worker.lastHeapBytes;
+    // Who leaves makes room, but only once the job has begun: until then all of it counts.
+    const grows = goesOn ? 0 : Math.max(0, run.neededBytes - worker.lastHeapBytes);
     if (worker.residentBytes + grows < run.residentBytesMax) return true;
     this.roster.retire(worker);
     return false;

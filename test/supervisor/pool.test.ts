@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { codeOf, FIXTURE_COMMAND, FixturePool, marked, type Order, until } from "./fixture-pool.ts";
+import {
+  codeOf,
+  FIXTURE_COMMAND,
+  FixturePool,
+  type JobWish,
+  marked,
+  type Order,
+  until,
+} from "./fixture-pool.ts";
 
 interface Who {
   pid: number;
@@ -224,10 +232,18 @@ test("closing ends what runs, refuses what waits and what comes, and leaves no p
   expect(fixture.pool.summary().workers).toEqual({ total: 0, busy: 0 });
 });
 
-describe("a worker that had nothing to do for long", () => {
-  const pidOf = async (fixture: FixturePool, order: Order) =>
-    (await fixture.run(order).json<{ pid: number }>()).pid;
+const pidOf = async (fixture: FixturePool, order: Order, wish?: JobWish) =>
+  (await fixture.run(order, wish).json<{ pid: number }>()).pid;
 
+test("a session is not given a worker that holds more of another's heap than it may have itself", async () => {
+  await using fixture = new FixturePool({ workers: 1 });
+  const large = await pidOf(fixture, { do: "keep", mib: 200 }, { limits: { mem_mb: 256 } });
+  expect(await pidOf(fixture, { do: "who" }, { limits: { mem_mb: 64 } })).not.toBe(large);
+  const other = await pidOf(fixture, { do: "keep", mib: 50 }, { limits: { mem_mb: 64 } });
+  expect(await pidOf(fixture, { do: "who" }, { limits: { mem_mb: 64 } })).toBe(other);
+});
+
+describe("a worker that had nothing to do for long", () => {
   test("goes when it is beyond the usual number", async () => {
     await using fixture = new FixturePool({ workers: 1, workersMax: 4, idleMs: 50 });
     const waits = [1, 2, 3].map(() => fixture.run({ do: "sleep", ms: 300 }));
