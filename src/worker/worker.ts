@@ -97,7 +97,7 @@ interface Room {
 
 class Worker {
   private jobs = 0;
-  /** What the last collection left. */
+  /** What the last collection left, and is still there. */
   private keptBytes = 0;
 
   private constructor(
@@ -212,6 +212,8 @@ class Worker {
    */
   private collect(allowedBytes: number): number {
     const bytes = this.memory.bytes();
+    // Of a session that has left since nothing is there any more, whatever its limit was.
+    this.keptBytes = Math.min(this.keptBytes, bytes);
     const least = Math.max(allowedBytes + COLLECT_BYTES, this.keptBytes + COLLECT_STEP_BYTES);
     if (bytes < least) return bytes;
     this.engine.shed();

@@ -111,6 +111,11 @@ test("a reader of the events is told of a result that did not fit, and of no oth
   }
 });
 
+/** Its syntax tree is some fifty megabytes, and garbage as soon as it has been read. */
+const WORDY = `let z = [${"{ a: 1, b: [2] },".repeat(20_000)}]; z.length`;
+const filled = (megabytes: number) =>
+  `globalThis.a ??= []; while (a.length < ${megabytes}) a.push(new Uint8Array(1e6).fill(1)); a.length`;
+
 test("what one session's code took of the host's memory is not held against the next session", async () => {
   using folder = tempFolder();
   await using daemon = await Daemon.start({ db: folder.join("vm.db"), args: ["--workers", "1"] });
@@ -122,21 +127,33 @@ test("what one session's code took of the host's memory is not held against the 
     const { body } = await repl(daemon, sessionId, code);
     return body.error?.message ?? body.result?.preview;
   };
-  // Its syntax tree is some fifty megabytes, and garbage as soon as it has been read.
-  const wordy = `let z = [${"{ a: 1, b: [2] },".repeat(20_000)}]; z.length`;
   const sleeping = await start();
   for (let i = 0; i < 3; i++) {
-    expect(await run(await start(), wordy)).toBe("20000");
-    expect(
-      await run(
-        await start(),
-        `const a = []; while (a.length < 58) a.push(new Uint8Array(1e6).fill(1)); a.length`,
-      ),
-    ).toBe("58");
-    expect(await run(await start(), wordy)).toBe("20000");
+    expect(await run(await start(), WORDY)).toBe("20000");
+    expect(await run(await start(), filled(58))).toBe("58");
+    expect(await run(await start(), WORDY)).toBe("20000");
     const kept = `globalThis.kept ??= new Uint8Array(56e6).fill(7); kept.length`;
     expect(await run(sleeping, kept)).toBe("56000000");
   }
+});
+
+test("what a larger session has left since is not held against the next session", async () => {
+  using folder = tempFolder();
+  await using daemon = await Daemon.start({ db: folder.join("vm.db"), args: ["--workers", "1"] });
+  const session = async (mem_mb: number, cpu_ms: number) => {
+    const { sessionId } = await makeSession(daemon, folder.path, {
+      settings: { limits: { mem_mb, cpu_ms } },
+    });
+    return async (code: string) => (await repl(daemon, sessionId, code)).body;
+  };
+  const large = await session(256, 1000);
+  expect((await large(filled(150))).status).toBe("ok");
+  expect((await large(`${WORDY}; ${filled(245)}`)).status).toBe("ok");
+  // Its heap cannot be put back where it was, and goes.
+  expect((await large("for (let i = 0; ; i++) a[i % 245].fill(i)")).status).toBe("timeout");
+  const small = await session(64, 20_000);
+  expect((await small(WORDY)).result?.preview).toBe("20000");
+  expect((await small(filled(58))).result?.preview).toBe("58");
 });
 
 test("sessions that nearly fill their memory take turns in one worker", async () => {
@@ -144,18 +161,17 @@ test("sessions that nearly fill their memory take turns in one worker", async ()
   await using daemon = await Daemon.start({ db: folder.join("vm.db"), args: ["--workers", "1"] });
   const processes = new Processes(daemon.process.pid, folder.path);
   const settings = { limits: { mem_mb: 64, cpu_ms: 20_000 } };
-  const full = "const a = []; while (a.length < 58) a.push(new Uint8Array(1e6).fill(7)); a.length";
   const sessions = [];
   for (let i = 0; i < 2; i++) {
     const { sessionId } = await makeSession(daemon, folder.path, { settings });
-    expect((await repl(daemon, sessionId, full)).body.result?.preview).toBe("58");
+    expect((await repl(daemon, sessionId, filled(58))).body.result?.preview).toBe("58");
     sessions.push(sessionId);
   }
   const workers = new Set(processes.workers());
   for (let i = 1; i <= 8; i++) {
     for (const sessionId of sessions) {
       const { body } = await repl(daemon, sessionId, "++a[9][9]");
-      expect(body.result?.preview).toBe(String(7 + i));
+      expect(body.result?.preview).toBe(String(1 + i));
       for (const pid of processes.workers()) workers.add(pid);
     }
   }
