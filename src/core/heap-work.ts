@@ -1,3 +1,6 @@
+/** Of a memory that is smaller, neither its growth nor what is looked through and written is worth a look. */
+export const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
+
 /** It does not grow further with the heap: a copy of its first 8 MiB, and pieces on their way. */
 const WORK_BYTES_MAX = 20 * 1024 * 1024;
 

@@ -49,8 +49,11 @@ export const LIMITS = {
   workerReadyMs: 10_000,
   /** A worker beyond the usual number, or a large one, that had nothing to do for this long goes. */
   workerIdleMs: 30_000,
-  /** Memory of its own that a worker may keep while it has nothing to do: twice what a new one has. */
-  idleWorkerBytesMax: 64 * 1024 * 1024,
+  /**
+   * Memory of its own that a worker may keep while it has nothing to do: a new one has some 25 MiB, and
+   * one that has had a thousand ordinary executions 55.
+   */
+  idleWorkerBytesMax: 96 * 1024 * 1024,
   /**
    * Memory of its own that a worker may have beyond the session's `mem_mb`, before it is killed. With
    * what may come between two looks, and with the program's own pages, it stays below 90 MiB.

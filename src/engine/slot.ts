@@ -1,4 +1,4 @@
-import { heapWorkBytes } from "../core/heap-work.ts";
+import { heapWorkBytes, LARGE_MEMORY_BYTES } from "../core/heap-work.ts";
 import type { BaseImage } from "./base-image.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { type Engine, memoryBytesMax } from "./engines.ts";
@@ -21,9 +21,6 @@ export interface SlotSystem {
   /** So many bytes are about to be taken: what is not needed any more is to go, if that is too much. */
   makeRoom?(bytes: number): void;
 }
-
-/** Of a memory that is smaller, neither its growth nor what is written of it is worth a look. */
-const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
 /**
  * An instance, used for one session after another: at rest there is an image in it, and the stack is

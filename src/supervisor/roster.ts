@@ -15,7 +15,7 @@ export interface RosterOptions extends DataSources {
   readonly command: readonly string[];
   /** The usual number; those beyond it go when they have nothing to do for long. */
   readonly workers: number;
-  /** That long. */
+  /** That long, milliseconds. */
   readonly idleMs: number;
   readonly workersMax: number;
   readonly spares: number;

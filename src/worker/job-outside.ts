@@ -1,4 +1,5 @@
 import { failPoint } from "../core/fail-point.ts";
+import { LARGE_MEMORY_BYTES } from "../core/heap-work.ts";
 import type { JobEvent } from "../core/ports/runner.ts";
 import { discard } from "../engine/compress.ts";
 import type { EngineOutside } from "../engine/engine-job.ts";
@@ -8,9 +9,6 @@ import { type FromWorker, INLINE_DELTA_BYTES_MAX, type RunMessage } from "./prot
 
 /** Events wait this long for company: one message for all of a quick execution. */
 const EVENT_WAIT_MS = 10;
-
-/** A memory of less than this is looked through and written in a few milliseconds. */
-const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
 /** How often a busy worker looks at what may have changed around it. */
 const LOOK_MS = 25;

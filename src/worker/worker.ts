@@ -8,7 +8,6 @@ import type { NativeModuleFactory } from "../engine/native-modules.ts";
 import { preloadParsers } from "../engine/source-syntax.ts";
 import { memoryAdvice } from "../modules/advise-memory.ts";
 import { enterConfinement } from "../modules/confinement.ts";
-import { DeepStack } from "../modules/deep-stack.ts";
 import { endIfOrphaned, endWithParent } from "../modules/parent-death.ts";
 import { giveBackProgramPages } from "../modules/program-pages.ts";
 import { keepFromGuests } from "../modules/store-files.ts";
@@ -16,39 +15,17 @@ import { prepareWrittenPages, WrittenPages } from "../modules/written-pages.ts";
 import { ChannelClosed, DaemonChannel } from "./daemon-channel.ts";
 import { inlineOf, JobOutside } from "./job-outside.ts";
 import type { DoneMessage, RunMessage, WorkerProfile } from "./protocol.ts";
-import { ResidentMemory } from "./resident-memory.ts";
 import { WarmUp } from "./warm-up.ts";
+import { WorkerMemory } from "./worker-memory.ts";
 
 /** The memory limit of a template that says nothing: its slot is made before the first job comes. */
 const USUAL_MEM_MB = 128;
-
-/** Resident memory beyond the session's limit at which a worker collects, and at which it retires. */
-const COLLECT_BYTES = 50 * 1024 * 1024;
-const RETIRE_BYTES = 54 * 1024 * 1024;
-
-/**
- * The same at which what the host makes for a guest is given up, if a collection does not bring it below
- * the last one: before the daemon kills the worker for it, which may look too late.
- */
-const FULL_BYTES = 58 * 1024 * 1024;
-
-/** Where a collection did not help, the next one waits until there is this much more. */
-const COLLECT_STEP_BYTES = 4 * 1024 * 1024;
 
 /** Whoever waits for the worker, or for the daemon that has just started, is to be through by then. */
 const IDLE_MS = 200;
 
 /** Jobs between two turns of the host's own event loop. */
 const TURN_JOBS = 64;
-
-/** Looking at it at every job would cost more than it tells. */
-const SIZE_CHECK_JOBS = 64;
-
-/** A job that took so long may have left much to collect, and a look costs it little. */
-const LONG_JOB_MS = 20;
-
-/** Of a session that is worth a look each time. */
-const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
 
 /**
  * The process that runs guests; protocol.ts has what it says and hears. It is to be started with a
@@ -90,37 +67,24 @@ export async function runWorker(
   }
 }
 
-/** Whoever runs in the engine says what of the process's memory it may have. */
-interface Room {
-  make(bytes: number): void;
-}
-
 class Worker {
-  private jobs = 0;
-  /** What the last collection left, and is still there. */
-  private keptBytes = 0;
-
   private constructor(
     private readonly engine: EngineHost,
-    private readonly room: Room,
+    private readonly memory: WorkerMemory,
     private readonly warmUp: WarmUp,
-    private readonly memory: ResidentMemory,
-    private readonly stack: DeepStack,
     private readonly channel: DaemonChannel,
   ) {}
 
   /** What the engine and the modules need of the file system is read before the profile forbids it. */
   static async enter(
     profile: WorkerProfile,
-    { base, engine, modules, room, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
+    { base, engine, memory, modules, warmUp }: Awaited<ReturnType<typeof warmEngine>>,
     channel: DaemonChannel,
   ): Promise<Worker> {
     if (!IS_COMPILED) preloadParsers();
     if (profile.kind !== "bare") {
       modules.create = (await import("./module-factory.ts")).createModule;
     }
-    const memory = new ResidentMemory();
-    const stack = new DeepStack();
     const confinement = enterConfinement(profile);
     failPoint("worker.ready");
     channel.tell({
@@ -130,7 +94,7 @@ class Worker {
       base: base.digest,
       confinement,
     });
-    return new Worker(engine, room, warmUp, memory, stack, channel);
+    return new Worker(engine, memory, warmUp, channel);
   }
 
   /** Until the channel closes. @throws ChannelClosed */
@@ -149,8 +113,8 @@ class Worker {
   private async run(message: RunMessage, body: Uint8Array): Promise<void> {
     const { jobId } = message;
     failPoint("worker.job");
-    const allowedBytes = message.grants.settings.limits.mem_mb * 1024 * 1024;
-    this.room.make = (bytes) => void this.collect(allowedBytes - bytes);
+    const { memory } = this;
+    memory.begin(message.grants.settings.limits.mem_mb);
     const outside = new JobOutside(
       jobId,
       this.channel,
@@ -158,9 +122,9 @@ class Worker {
       (message) => this.channel.tell(message),
       () => {
         endIfOrphaned();
-        this.collect(allowedBytes);
+        memory.makeRoom(0);
       },
-      (nextBytes) => this.isFull(allowedBytes - nextBytes),
+      (nextBytes) => memory.isFull(nextBytes),
     );
     let done: DoneMessage;
     try {
@@ -172,7 +136,7 @@ class Worker {
     } finally {
       outside.close();
     }
-    this.tellDone(this.isTooLarge(done, allowedBytes) ? { ...done, retire: true } : done);
+    this.tellDone(memory.isSpent(done) ? { ...done, retire: true } : done);
     failPoint("worker.done");
   }
 
@@ -184,42 +148,6 @@ class Worker {
     }
     const { delta, ...described } = checkpoint;
     this.channel.tell({ ...done, checkpoint: described as typeof checkpoint }, delta);
-  }
-
-  /** Looks at the process's own size from time to time, and collects; true: it is not enough. */
-  private isTooLarge({ heapBytes, durationMs }: DoneMessage, allowedBytes: number): boolean {
-    const small = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
-    if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && small) return false;
-    this.stack.giveBack();
-    return this.staysTooLarge(allowedBytes);
-  }
-
-  private isFull(allowedBytes: number): boolean {
-    return this.memory.bytes() >= allowedBytes + FULL_BYTES && this.staysTooLarge(allowedBytes);
-  }
-
-  /** However little the last collection has helped. */
-  private staysTooLarge(allowedBytes: number): boolean {
-    if (this.memory.bytes() >= allowedBytes + COLLECT_BYTES) this.keptBytes = 0;
-    return this.collect(allowedBytes) > allowedBytes + RETIRE_BYTES;
-  }
-
-  /**
-   * Gives up what others left, and collects, when the worker is large: its guest is not to be killed
-   * for what is not its own.
-   *
-   * @returns The worker's size, bytes
-   */
-  private collect(allowedBytes: number): number {
-    const bytes = this.memory.bytes();
-    // Of a session that has left since nothing is there any more, whatever its limit was.
-    this.keptBytes = Math.min(this.keptBytes, bytes);
-    const least = Math.max(allowedBytes + COLLECT_BYTES, this.keptBytes + COLLECT_STEP_BYTES);
-    if (bytes < least) return bytes;
-    this.engine.shed();
-    Bun.gc(true);
-    this.keptBytes = this.memory.bytes();
-    return this.keptBytes;
   }
 }
 
@@ -236,15 +164,19 @@ async function whileIdle(channel: DaemonChannel, warmUp: WarmUp): Promise<void> 
 async function warmEngine() {
   const base = await baseImage();
   const modules: { create: NativeModuleFactory } = { create: () => undefined };
-  const room: Room = { make: () => {} };
-  const engine = new EngineHost(base, (name, context) => modules.create(name, context), {
-    advice: memoryAdvice,
-    watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
-    makeRoom: (bytes) => room.make(bytes),
-  });
+  const memory = new WorkerMemory(() => engine.shed());
+  const engine: EngineHost = new EngineHost(
+    base,
+    (name, context) => modules.create(name, context),
+    {
+      advice: memoryAdvice,
+      watchWrites: prepareWrittenPages() ? () => WrittenPages.create() : undefined,
+      makeRoom: (bytes) => memory.makeRoom(bytes),
+    },
+  );
   await engine.warm(USUAL_MEM_MB);
   const warmUp = new WarmUp(engine, { engine: base.engine.fingerprint, base: base.digest });
-  return { base, engine, modules, room, warmUp };
+  return { base, engine, memory, modules, warmUp };
 }
 
 function doneOf(jobId: string, result: EngineResult, outside: JobOutside): DoneMessage {

@@ -38,6 +38,31 @@ describe("state", () => {
     expect(found).toEqual(["0", "1", "2", "13"]);
   });
 
+  test("what is given up for room while a memory grows is nothing of who comes", async () => {
+    let sheds = 0;
+    const system = {
+      makeRoom() {
+        sheds++;
+        engine.shed();
+      },
+    };
+    using engine = await ScratchEngine.start({ system });
+    const sessions = [32, 32, 64].map((mem_mb, i) =>
+      engine.session(`session ${i}`, { limits: { mem_mb } }),
+    );
+    const more = "(globalThis.a ??= []).push(new Uint8Array(6e6).fill(a.length + 1)); a.map(last)";
+    for (const session of sessions) {
+      await session.run("var last = (bytes) => bytes[bytes.length - 1]");
+      await session.run(more);
+    }
+    for (const session of [...sessions, sessions[1]!.fork("fork")]) {
+      const { result } = (await session.run(more)).result.outcome;
+      expect(result?.json).toEqual([1, 2]);
+    }
+    expect(await sessions[1]!.preview("String(a.map(last))")).toBe("1,2");
+    expect(sheds).toBeGreaterThan(6);
+  });
+
   test("memory that a stopped execution has spoilt goes before the session is taken up anew", async () => {
     let releasedBytes = 0;
     const advice = {

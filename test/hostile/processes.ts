@@ -78,7 +78,7 @@ export class MemoryWatch implements Disposable {
     const all = [...this.watched.values()];
     const busiestNs = Math.max(...all.map((each) => each.computedNs));
     const ran = all.filter((each) => each.computedNs >= busiestNs * SHARE_MIN);
-    return Math.max(...ran.map((each) => each.peakBytes));
+    return Math.max(0, ...ran.map((each) => each.peakBytes));
   }
 
   [Symbol.dispose](): void {

@@ -256,7 +256,7 @@ describe("a worker that had nothing to do for long", () => {
   test("goes when it holds much, and a small one stays", async () => {
     await using fixture = new FixturePool({ workers: 2, workersMax: 3, idleMs: 50 });
     const waits = fixture.run({ do: "sleep", ms: 200 });
-    const large = await pidOf(fixture, { do: "keep", mib: 100 });
+    const large = await pidOf(fixture, { do: "keep", mib: 150 });
     await waits.outcome;
     const small = livingWorkers().filter((pid) => pid !== large);
     await until(() => !livingWorkers().includes(large), "its end");
@@ -266,7 +266,7 @@ describe("a worker that had nothing to do for long", () => {
   test("goes while others are at work", async () => {
     await using fixture = new FixturePool({ workers: 2, workersMax: 3, idleMs: 50 });
     const busy = fixture.run({ do: "sleep", ms: 60_000 });
-    const large = await pidOf(fixture, { do: "keep", mib: 100 });
+    const large = await pidOf(fixture, { do: "keep", mib: 150 });
     await until(() => !livingWorkers().includes(large), "its end");
     busy.cancel();
     expect((await busy.outcome).status).toBe("cancelled");
