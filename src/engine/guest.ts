@@ -1,4 +1,5 @@
 import type { ValuePayload } from "../core/execution.ts";
+import { assertRoomFor } from "./host-memory.ts";
 import type { Instance } from "./instance.ts";
 import { readText, textBytes, writeText } from "./text.ts";
 
@@ -21,6 +22,9 @@ export class GuestMemoryFull extends Error {
 
 /** What the engine may use of its stack: half a MiB of the five that the build has. */
 export const STACK_BYTES = 512 * 1024;
+
+/** A text of that length may have taken megabytes to make. */
+const LONG_TEXT_CHARS = 16 * 1024;
 
 export const EVAL_GLOBAL = 0;
 export const EVAL_MODULE = 1;
@@ -208,8 +212,14 @@ export class Guest {
     this.instance.c._QTS_FreeValuePointer(this.context, value);
   }
 
-  /** NUL-terminated, from malloc; the caller frees it or gives it away. @throws GuestMemoryFull */
+  /**
+   * NUL-terminated, from malloc; the caller frees it or gives it away.
+   *
+   * @throws GuestMemoryFull, HostMemoryFull
+   */
   putText(text: string): number {
+    // What the text was made of, as a syntax tree, is garbage by now, and may be too much.
+    if (text.length >= LONG_TEXT_CHARS) assertRoomFor(text.length);
     const length = textBytes(text);
     const at = this.malloc(length + 1);
     const memory = this.instance.bytes;

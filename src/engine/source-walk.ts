@@ -1,3 +1,4 @@
+import { countPiece } from "./host-memory.ts";
 import type { Node } from "./source-syntax.ts";
 
 /** The nodes directly below, in the order of their fields. */
@@ -7,7 +8,9 @@ export function childrenOf(node: Node): Node[] {
   return children;
 }
 
+/** Whoever walks makes lists for each node, which a collector may be late for. @throws HostMemoryFull */
 function pushChildren(node: Node, into: Node[]): void {
+  countPiece();
   for (const key in node) {
     const value = node[key];
     if (value === null || typeof value !== "object") continue;

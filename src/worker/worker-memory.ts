@@ -50,7 +50,7 @@ export class WorkerMemory {
   /** Whether the host has too little left to take so many bytes more for the guest. */
   isFull(nextBytes: number): boolean {
     const limitBytes = this.limitBytes - nextBytes;
-    return this.resident.bytes() >= limitBytes + FULL_BYTES && this.staysTooLarge(limitBytes);
+    return this.collect(limitBytes) >= limitBytes + FULL_BYTES && this.staysTooLarge(limitBytes);
   }
 
   /** A job has ended: looks from time to time. True: this process is to take no other one. */

@@ -34,6 +34,20 @@ describe("a text is read as long as there is memory for it", () => {
   });
 });
 
+test("what a long text was made of is looked at before the engine gets the text", async () => {
+  using engine = await ScratchEngine.start();
+  const session = engine.session("a");
+  let looks = 0;
+  engine.isMemoryFull = () => {
+    looks++;
+    return false;
+  };
+  expect(await session.preview("'a short one'.length")).toBe("11");
+  expect(looks).toBe(0);
+  expect(await session.preview(`'${"x".repeat(20_000)}'.length`)).toBe("20000");
+  expect(looks).toBe(1);
+});
+
 test("a JSON text with more values than there is room for is not parsed", () => {
   const text = `{"list":[${"[],".repeat(1e5)}[]]}`;
   const refuse = (bytes: number) => {
