@@ -1,4 +1,4 @@
-/** Of a memory that is smaller, neither its growth nor what is looked through and written is worth a look. */
+/** A memory of less than this is looked through and written in a few milliseconds. */
 export const LARGE_MEMORY_BYTES = 8 * 1024 * 1024;
 
 /** It does not grow further with the heap: a copy of its first 8 MiB, and pieces on their way. */

@@ -20,6 +20,11 @@ export const memoryAdvice = {
   },
 };
 
+/** Gives back the pages from that address on, as far as there are any. */
+export function releasePages(from: number, bytes: number): void {
+  libc()?.madvise(from, bytes, MADV_DONTNEED);
+}
+
 /** Of the pages that lie in it as a whole. */
 function advise(bytes: Buffer, advice: number): boolean {
   const symbols = libc();

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { libc } from "./libc.ts";
+import { releasePages } from "./advise-memory.ts";
 
 const SYSTEM_PAGE_BYTES = 4096;
-const MADV_DONTNEED = 4;
 
 /** This thread uses far less of its stack while no guest runs on it. */
 const SHALLOW_BYTES = 1024 * 1024;
@@ -25,8 +24,7 @@ export class DeepStack {
   /** Gives its memory back. Not to be called with a guest's frames below. */
   giveBack(): void {
     const { from, bytes } = this.range;
-    // Where the stack has never been, there is a hole, which the kernel passes over.
-    if (bytes > 0) libc()?.madvise(from, bytes, MADV_DONTNEED);
+    if (bytes > 0) releasePages(from, bytes);
   }
 }
 

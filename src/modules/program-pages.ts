@@ -1,8 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { libc } from "./libc.ts";
+import { releasePages } from "./advise-memory.ts";
 import { watchPages } from "./page-faults.ts";
-
-const MADV_DONTNEED = 4;
 
 /** `01a40000-0684a000 r-xp 01838000 fe:00 5309782    /usr/local/bin/vm-system` */
 const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) (r-xp|r--p) ([0-9a-f]+) \S+ \d+ +(\/.*)$/;
@@ -16,7 +14,7 @@ const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) (r-xp|r--p) ([0-9a-f]+) \S+ \d+ +(\/.*
  */
 export function giveBackProgramPages(): void {
   for (const { start, bytes } of programText()) {
-    if (watchPages(start, bytes)) libc()?.madvise(start, bytes, MADV_DONTNEED);
+    if (watchPages(start, bytes)) releasePages(start, bytes);
   }
 }
 

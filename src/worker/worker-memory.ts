@@ -1,4 +1,3 @@
-import { LARGE_MEMORY_BYTES } from "../core/heap-work.ts";
 import { DeepStack } from "../modules/deep-stack.ts";
 import { ResidentMemory } from "./resident-memory.ts";
 
@@ -20,6 +19,9 @@ const SIZE_CHECK_JOBS = 64;
 
 /** A job that took so long may have left much to collect, and a look costs it little. */
 const LONG_JOB_MS = 20;
+
+/** Of a session that is worth a look each time. */
+const LARGE_HEAP_BYTES = 16 * 1024 * 1024;
 
 /**
  * What this process holds, against what the session that runs in it may have: gives up what others left,
@@ -55,7 +57,7 @@ export class WorkerMemory {
 
   /** A job has ended: looks from time to time. True: this process is to take no other one. */
   isSpent({ heapBytes, durationMs }: { heapBytes: number; durationMs: number }): boolean {
-    const isSmall = heapBytes < 2 * LARGE_MEMORY_BYTES && durationMs < LONG_JOB_MS;
+    const isSmall = heapBytes < LARGE_HEAP_BYTES && durationMs < LONG_JOB_MS;
     if (this.jobs++ % SIZE_CHECK_JOBS !== 0 && isSmall) return false;
     this.stack.giveBack();
     return this.staysTooLarge(this.limitBytes);

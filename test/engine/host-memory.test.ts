@@ -48,6 +48,21 @@ test("what a long text was made of is looked at before the engine gets the text"
   expect(looks).toBe(1);
 });
 
+test.each([
+  ["caught", "try { long() } catch {} kept = 2"],
+  ["caught in a promise, again and again", "for (;;) await (async () => long())().catch(() => {})"],
+])("a guest that is refused a long text and has %s that cannot go on", async (_, code) => {
+  using engine = await ScratchEngine.start();
+  const session = engine.session("a");
+  await session.run("var kept = 1");
+  engine.isMemoryFull = () => true;
+  const long = "var long = () => new TextDecoder().decode(new Uint8Array(40_000).fill(120));";
+  const { outcome } = (await session.run(long + code)).result;
+  expect(outcome).toMatchObject({ error: { code: "OUT_OF_MEMORY" }, heap: "undo" });
+  engine.isMemoryFull = () => false;
+  expect(await session.preview("[kept, typeof long]")).toBe("[ 1, 'undefined' ]");
+});
+
 test("a JSON text with more values than there is room for is not parsed", () => {
   const text = `{"list":[${"[],".repeat(1e5)}[]]}`;
   const refuse = (bytes: number) => {
